@@ -1,0 +1,1 @@
+"""packshot: judges product photos and mends them."""

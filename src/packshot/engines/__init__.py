@@ -1,0 +1,1 @@
+"""Floor 1: replaceable makers behind small protocols."""

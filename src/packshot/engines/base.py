@@ -1,0 +1,80 @@
+"""The protocols: what each kind of engine promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from packshot.image.types import RGB, Box, Grey
+from packshot.registry import Registry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """What a segmenter thinks is product. Doubt stays raw: never stretched to 0…255."""
+
+    alpha: Grey
+    """Of the size that was given in."""
+    confidence: float
+    """0…1; near 0 says "no product here"."""
+    unsure: Grey | None = None
+    """255 where it does not know, 0 where it is certain; None where it has no opinion on that."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    box: Box
+    """In the pixels that were given in."""
+    confidence: float
+    angle: float = 0.0
+    """Degrees; 0 reads left to right."""
+
+
+class Segmenter(Protocol):
+    name: str
+    longest_side: int
+    """Pictures are shrunk to this before they are handed over."""
+
+    def segment(self, pixels: RGB) -> Opinion: ...
+
+
+class TextFinder(Protocol):
+    name: str
+    longest_side: int
+
+    def find(self, pixels: RGB) -> tuple[FoundText, ...]: ...
+
+
+class Upscaler(Protocol):
+    name: str
+
+    def upscale(self, pixels: RGB, factor: float) -> RGB:
+        """`round(side * factor)` on each side."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    kind: str
+    """segmenter, text_finder, upscaler."""
+    name: str
+    make: Callable[[], Any]
+    """Makes one; raises WeightsMissing with the command that brings what is missing."""
+
+
+ENGINES: Registry[Engine] = Registry(
+    "packshot.engines", "packshot.engines", besides=frozenset({"base", "weights", "onnx"})
+)
+
+Made = TypeVar("Made")
+
+
+def engine(kind: str, name: str) -> Callable[[type[Made]], type[Made]]:
+    """Registers a class that keeps one of the protocols above and is made with no arguments."""
+
+    def register(made: type[Made]) -> type[Made]:
+        ENGINES.add(name, Engine(kind, name, made))
+        return made
+
+    return register

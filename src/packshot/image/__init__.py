@@ -1,0 +1,1 @@
+"""Floor 0: pixels only. Knows no product, no rule."""

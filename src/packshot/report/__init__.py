@@ -1,0 +1,1 @@
+"""Floor 6: a Report as text, JSON, CSV, SARIF, HTML."""

@@ -1,0 +1,1 @@
+"""Floor 3: one file a stage; layers in, layers out."""
