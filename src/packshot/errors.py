@@ -36,9 +36,7 @@ class BadPhoto(PackshotError):
 
     code = "bad_photo"
 
-    def __init__(
-        self, name: str, reason: str, message: Words, cure: Words | None = None
-    ) -> None:
+    def __init__(self, name: str, reason: str, message: Words, cure: Words | None = None) -> None:
         super().__init__(message, cure or say("Save the photo again as JPEG or PNG."))
         self.name = name
         self.reason = reason

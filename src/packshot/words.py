@@ -2,7 +2,8 @@
 
 A sentence is written once, in English, where it is needed: `say("The photo is {width} px wide.", width=512)`.
 It stays data (what to say, with which values) until somebody reads it; only then is it looked up in
-`locale/ru/LC_MESSAGES/packshot.po`. So a report made on one machine can be read in either language on another.
+`locale/ru/LC_MESSAGES/packshot.po`. So a report made on one machine can be read in either language on
+another.
 """
 
 from __future__ import annotations

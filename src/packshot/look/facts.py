@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
 from packshot.engines.base import Segmenter, TextFinder
-from packshot.image.photo import Photo
+from packshot.image.photo import Photo, Source
 from packshot.look.background import Background
 from packshot.look.border import Border
 from packshot.look.frame import Frame
@@ -24,7 +24,7 @@ from packshot.look.tone import Tone
 T = TypeVar("T")
 
 
-class fact(Generic[T]):  # noqa: N801 - reads as a decorator, like `property`
+class fact(Generic[T]):  # noqa: N801 - a decorator, like `property`
     """A property that is computed when first asked for; its own seconds are written down."""
 
     def __init__(self, measure: Callable[[Any], T]) -> None:
@@ -69,7 +69,7 @@ class Facts:
         self._inner: list[float] = []
 
     @property
-    def source(self) -> Any:
+    def source(self) -> Source:
         return self.photo.source
 
     def _timed(self, name: str, measure: Callable[[Any], T]) -> T:
