@@ -101,7 +101,7 @@ class Report:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        return plain(
+        return plain_dict(
             {
                 "name": self.name,
                 "where": self.where,
@@ -147,6 +147,10 @@ def unreadable(error: BadPhoto, profile: str, profile_sha256: str, category: str
         Verdict.ASK_SELLER,
         error=error,
     )
+
+
+def plain_dict(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in values.items()}
 
 
 def plain(value: Any) -> Any:

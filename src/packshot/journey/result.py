@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from packshot.errors import PackshotError
 from packshot.image.types import RGB, Size
-from packshot.journey.report import Difficulty, Report, plain
+from packshot.journey.report import Difficulty, Report, plain_dict
 from packshot.words import Words, say
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Result:
         return next((picture.image for picture in self.variants.values()), None)
 
     def as_dict(self) -> dict[str, Any]:
-        return plain(
+        return plain_dict(
             {
                 "name": self.name,
                 "status": self.status,

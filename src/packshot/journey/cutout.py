@@ -1,0 +1,81 @@
+"""Cut one product out: RGBA at the photo's own upright size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from packshot.image.codec import PhotoLike, open_photo
+from packshot.image.types import Box, Grey
+from packshot.journey.examine import second_opinion, segmenter
+from packshot.look import subject
+from packshot.look.subject import Origin
+from packshot.words import Words
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from packshot.image.photo import Photo
+
+
+@dataclass(frozen=True)
+class CutProduct:
+    """What `packshot.cutout` gives: arrays at the photo's upright size."""
+
+    photo: Photo
+    cut: subject.Cutout
+
+    @property
+    def confidence(self) -> float:
+        return self.cut.confidence
+
+    @property
+    def found(self) -> bool:
+        return self.cut.origin is not Origin.NONE
+
+    @property
+    def origin(self) -> Origin:
+        return self.cut.origin
+
+    @property
+    def reason(self) -> Words:
+        return self.cut.reason
+
+    @cached_property
+    def rgba(self) -> NDArray[np.uint8]:
+        """H×W×4, straight colours; under alpha 0 the photo's own pixels are wiped."""
+        whole = np.zeros((*self.photo.pixels.shape[:2], 4), np.uint8)
+        if not self.cut.box.is_empty:
+            inside = whole[self.cut.box.slices]
+            inside[..., :3] = self.cut.colours
+            inside[..., 3] = self.cut.alpha
+            inside[self.cut.alpha == 0] = 0
+        return whole
+
+    @cached_property
+    def mask(self) -> Grey:
+        return np.ascontiguousarray(self.rgba[..., 3])
+
+    @property
+    def box(self) -> Box:
+        """Of the product in upright source pixels."""
+        return self.photo.to_source(self.cut.box)
+
+    @property
+    def image(self) -> Image:
+        from PIL import Image
+
+        return Image.fromarray(self.rgba)
+
+
+def cutout(photo: PhotoLike, *, engine: str | None = None, name: str = "") -> CutProduct:
+    """Raises BadPhoto for bytes that are no photo; an empty ground gives `found == False`.
+
+    `engine` names the second opinion; it is asked where the studio path doubts.
+    """
+    opened = open_photo(photo, name=name)
+    return CutProduct(opened, subject.cut(opened, segmenter(engine) if engine else second_opinion()))

@@ -1,0 +1,115 @@
+"""One picture, looked at and judged: the part that `check`, `fix` and the second report share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from packshot.engines.base import ENGINES, Segmenter, TextFinder
+from packshot.errors import BadOption, WeightsMissing
+from packshot.image.codec import PhotoLike, open_photo
+from packshot.image.photo import Photo
+from packshot.journey.assess import assess
+from packshot.journey.report import Report, plain
+from packshot.journey.verdict import verdict_of
+from packshot.look.facts import Facts
+from packshot.profiles.load import default_profile_name, load_profile
+from packshot.profiles.profile import Profile
+from packshot.rules.base import judge_photo
+from packshot.words import say
+
+SECOND_OPINION = "grabcut"
+TEXT_FINDER = "rapidocr"
+
+ROOM_FOR_DETAIL = 1.5
+"""The work is done at this many times the largest canvas side: enough to crop and still not enlarge."""
+
+ALWAYS_TOLD = ("subject", "palette", "hash", "scene")
+"""Facts that every report on a source holds, asked for by a rule or not."""
+
+
+@lru_cache
+def second_opinion() -> Segmenter | None:
+    """One a process; None where its extra is not installed (`packshot doctor` says so)."""
+    return _installed(SECOND_OPINION)
+
+
+@lru_cache
+def text_finder() -> TextFinder | None:
+    return _installed(TEXT_FINDER)
+
+
+def _installed(name: str) -> Any:
+    try:
+        return ENGINES[name].make()
+    except WeightsMissing:
+        return None
+
+
+@lru_cache
+def segmenter(name: str) -> Segmenter:
+    """The one that a user asked for by name."""
+    known = [other for other in ENGINES.names() if ENGINES[other].kind == "segmenter"]
+    if name not in known:
+        raise BadOption(
+            say("There is no cut-out engine called {name}.", name=name),
+            say("Known: {names}.", names=", ".join(known)),
+        )
+    return cast(Segmenter, ENGINES[name].make())
+
+
+def profile_of(
+    profile: str | Path | Profile | None,
+    category: str = "",
+    switches: tuple[str, ...] = (),
+    overrides: Mapping[str, object] | None = None,
+) -> Profile:
+    if isinstance(profile, Profile):
+        return profile
+    return load_profile(
+        profile or default_profile_name(), category=category, switches=switches, overrides=overrides or {}
+    )
+
+
+def open_for(profile: Profile, photo: PhotoLike, name: str) -> Photo:
+    """Decoded once, no larger than the profile's canvas can use."""
+    return open_photo(photo, name=name, want=working_side(profile))
+
+
+def working_side(profile: Profile) -> int:
+    place = profile.wishes.get("place")
+    sides = [*getattr(place, "canvas", (1600, 1600)), *(getattr(place, "tall_canvas", None) or ())]
+    return round(max(sides) * getattr(place, "canvas_scale", 1.0) * ROOM_FOR_DETAIL)
+
+
+def look_at(photo: Photo) -> Facts:
+    return Facts(photo, segmenter=second_opinion(), text_finder=text_finder())
+
+
+def report_on(facts: Facts, profile: Profile, where: str) -> Report:
+    """Judges what a source, or a variant, must meet."""
+    start = time.perf_counter()
+    findings = tuple(judge_photo(facts, profile.rules(where)))
+    difficulty = None
+    if where == "source":
+        for name in ALWAYS_TOLD:
+            getattr(facts, name)
+        difficulty = assess(facts)
+    seconds = {**facts.seconds, "judge": time.perf_counter() - start - sum(facts.seconds.values())}
+    source = facts.photo.source
+    return Report(
+        name=source.name,
+        source=source,
+        profile=profile.name,
+        profile_sha256=profile.sha256,
+        category=profile.category,
+        where=where,
+        findings=findings,
+        verdict=verdict_of(findings, difficulty),
+        difficulty=difficulty,
+        facts={name: plain(value) for name, value in facts.known.items() if name != "cutout"},
+        seconds=seconds,
+    )

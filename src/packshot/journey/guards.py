@@ -1,0 +1,202 @@
+"""Was the product harmed? Measured on the bytes that are shipped, against the photo as it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from packshot.image.colour import delta_e, lab
+from packshot.image.photo import Photo
+from packshot.image.resample import resize
+from packshot.image.types import RGB, Box, Grey, size_of
+from packshot.journey.result import Guard
+from packshot.look.facts import Facts
+from packshot.look.subject import Component
+from packshot.profiles.profile import GuardBounds
+from packshot.retouch.layers import Layers, Product
+from packshot.words import say
+
+SURE = 250
+"""Alpha from which a pixel is the product's own; the rim is a blend by design and says nothing."""
+RIM_PX = 3
+"""Worn off the sure product: resampling mixes the old ground in that far."""
+PART_SHARE = 0.01
+"""Parts smaller than this share of the product are debris, not goods."""
+KEPT = 0.97
+"""Of a part's pixels: rims are cleaned, so a little may go."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expected:
+    """The product as an honest resampling of the source would show it on the canvas: no layers involved."""
+
+    box: Box
+    """On the canvas."""
+    pixels: RGB
+    sure: Grey
+    """255 where the pixel is product beyond doubt."""
+
+    @classmethod
+    def of(cls, photo: Photo, layers: Layers) -> Expected:
+        product, placement = layers.product, layers.placement
+        assert product is not None and placement is not None
+        arrays = size_of(product.colours)
+        left, top = placement.box.left - product.box.left, placement.box.top - product.box.top
+        on_canvas = Box(left, top, left + arrays.width, top + arrays.height)
+        source = resize(photo.pixels[product.origin.slices], arrays)
+        if layers.tone_curve is not None:
+            source = cv2.LUT(source, layers.tone_curve)
+        sure = cv2.erode(
+            cv2.threshold(product.alpha, SURE, 255, cv2.THRESH_BINARY)[1],
+            np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8),
+            borderType=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+        inside = on_canvas.inside(placement.canvas)
+        cut = inside.moved(-left, -top).slices
+        return cls(inside, source[cut], sure[cut])
+
+
+def colour(written: RGB, expected: Expected, bounds: GuardBounds) -> Guard:
+    """ΔE00 of sure product pixels between the decoded output and the resampled source."""
+    sure = expected.sure > 0
+    if not sure.any():
+        return Guard(
+            "colour", True, 0.0, bounds.max_delta_e_95, say("Too little product to compare colours.")
+        )
+    away = delta_e(lab(written[expected.box.slices][sure][None]), lab(expected.pixels[sure][None]))
+    median, worst = float(np.median(away)), float(np.percentile(away, 95))
+    passed = median <= bounds.max_delta_e_median and worst <= bounds.max_delta_e_95
+    message = (
+        say("The product kept its colour: ΔE {median:.1f}, at most {worst:.1f}.", median=median, worst=worst)
+        if passed
+        else say(
+            "The product's colour moved: ΔE {median:.1f}, up to {worst:.1f}; {limit:.1f} is allowed.",
+            median=median,
+            worst=worst,
+            limit=bounds.max_delta_e_95,
+        )
+    )
+    return Guard("colour", passed, worst, bounds.max_delta_e_95, message)
+
+
+def parts(facts: Facts, layers: Layers) -> Guard:
+    """Every part of the source, but those that the retouch says it dropped, is still there."""
+    kept = [
+        _kept_share(facts, component, layers.product)
+        for component in facts.subject.components
+        if component.share >= PART_SHARE and not _is_erased(component, layers)
+    ]
+    least = min(kept, default=1.0)
+    if least >= KEPT:
+        return Guard("parts", True, least, KEPT, say("Every part of the product is there."))
+    return Guard(
+        "parts",
+        False,
+        least,
+        KEPT,
+        say("A part of the product may be missing: {share:.0f} % of it is left.", share=100 * least),
+    )
+
+
+def _kept_share(facts: Facts, component: Component, product: Product | None) -> float:
+    if product is None:
+        return 0.0
+    cut = facts.cutout
+    box = component.box.scaled(facts.photo.scale, within=facts.photo.size)
+    before = cut.alpha[box.meet(cut.box).moved(-cut.box.left, -cut.box.top).slices]
+    arrays, origin = size_of(product.alpha), product.origin
+    scale_x, scale_y = arrays.width / origin.width, arrays.height / origin.height
+    there = box.meet(origin).moved(-origin.left, -origin.top)
+    after = product.alpha[
+        round(there.top * scale_y) : round(there.bottom * scale_y),
+        round(there.left * scale_x) : round(there.right * scale_x),
+    ]
+    total = float(before.sum(dtype=np.int64))
+    return float(after.sum(dtype=np.int64)) / (scale_x * scale_y) / total if total else 1.0
+
+
+def _is_erased(component: Component, layers: Layers) -> bool:
+    """Where most of the part's box was dropped on purpose."""
+    return any(component.box.meet(box).area > 0.5 * component.box.area for box in layers.erased)
+
+
+def label(
+    written: RGB, facts: Facts, layers: Layers, expected: Expected, bounds: GuardBounds
+) -> Guard | None:
+    """The print on the product is as crisp as it was: gradients of the label crops, before and after."""
+    product = layers.product
+    boxes = [box.box for box in facts.text.boxes if box.on_product > 0.5 and box.overlaid < 0.5]
+    if product is None or not boxes:
+        return None
+    least = 1.0
+    for box in boxes:
+        there = _on_canvas(box.scaled(facts.photo.scale), product, layers, expected)
+        if min(there.width, there.height) < 6:
+            continue
+        was = expected.pixels[there.moved(-expected.box.left, -expected.box.top).slices]
+        least = min(least, likeness(was, written[there.slices]))
+    passed = least >= bounds.min_label_similarity
+    message = (
+        say("The print on the product is as readable as before.")
+        if passed
+        else say("The print on the product lost detail: likeness {share:.2f}.", share=least)
+    )
+    return Guard("label", passed, least, bounds.min_label_similarity, message)
+
+
+def _on_canvas(box: Box, product: Product, layers: Layers, expected: Expected) -> Box:
+    assert layers.placement is not None
+    arrays, origin = size_of(product.alpha), product.origin
+    scale = arrays.width / origin.width
+    left = layers.placement.box.left - product.box.left
+    top = layers.placement.box.top - product.box.top
+    return box.moved(-origin.left, -origin.top).scaled(scale).moved(left, top).meet(expected.box)
+
+
+def likeness(was: RGB, now: RGB) -> float:
+    """Correlation of the gradients: 1 for the same letters, however the light changed."""
+    first, second = _gradients(was), _gradients(now)
+    spread = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float((first * second).sum() / spread) if spread > 1e-6 else 1.0
+
+
+def _gradients(pixels: RGB) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    luma = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    return np.stack([np.diff(luma, axis=1)[:-1], np.diff(luma, axis=0)[:, :-1]])
+
+
+def upscale(layers: Layers, bounds: GuardBounds) -> Guard | None:
+    """Enlarged beyond what pixels can carry?"""
+    if layers.product is None:
+        return None
+    factor = 1 / layers.product.source_px_per_px
+    passed = factor <= bounds.max_upscale
+    message = (
+        say("Enlarged {factor:.1f} times.", factor=factor)
+        if passed
+        else say(
+            "The product is too small in the photo: it had to be enlarged {factor:.1f} times, {limit:.0f} at most.",
+            factor=factor,
+            limit=bounds.max_upscale,
+        )
+    )
+    return Guard("upscale", passed, factor, bounds.max_upscale, message)
+
+
+def confidence(facts: Facts, bounds: GuardBounds) -> Guard:
+    """How sure the cut-out is of itself."""
+    sure = facts.cutout.confidence
+    passed = sure >= bounds.min_confidence
+    message = (
+        say("The cut-out is sure: {share:.2f}.", share=sure)
+        if passed
+        else say(
+            "The cut-out is not sure: {share:.2f}, {limit:.2f} is asked for.",
+            share=sure,
+            limit=bounds.min_confidence,
+        )
+    )
+    return Guard("confidence", passed, sure, bounds.min_confidence, message)

@@ -1,0 +1,30 @@
+"""What became of a photo: decided here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from packshot.journey.report import Report
+from packshot.journey.result import Guard, Status
+from packshot.words import Words, say
+
+
+def decide(
+    before: Report,
+    after: Mapping[str, Report],
+    guards: Iterable[Guard],
+    doubts: Iterable[Words],
+) -> tuple[Status, tuple[Words, ...]]:
+    """The status and why, most important first. Without pictures it is `failed`."""
+    if not after:
+        return Status.FAILED, (say("No picture could be made."),)
+    reasons = (
+        *(guard.message for guard in guards if not guard.passed),
+        *doubts,
+        *(finding.message for report in after.values() for finding in report.errors),
+    )
+    if reasons:
+        return Status.REVIEW, tuple(dict.fromkeys(reasons))
+    if not before.errors:
+        return Status.COMPLIANT, (say("The photo keeps the rules as it is."),)
+    return Status.FIXED, (say("Every error is mended and the product is unharmed."),)
