@@ -1,0 +1,100 @@
+"""Writes the pages of docs/reference/ that are made from code, so that they cannot rot.
+
+python scripts/reference.py            write them
+python scripts/reference.py --check    fail where one is out of date
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+os.environ["PACKSHOT_LANG"] = "en"
+os.environ["COLUMNS"] = "100"
+os.environ["NO_COLOR"] = "1"
+os.environ["TERM"] = "dumb"
+
+REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
+
+
+def main(check: bool) -> int:
+    stale = []
+    for name, text in {"rules.md": rules(), "stages.md": stages(), "cli.md": commands()}.items():
+        path = REFERENCE / name
+        if check:
+            if not path.exists() or path.read_text("utf8") != text:
+                stale.append(name)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf8")
+    for name in stale:
+        print(f"docs/reference/{name} is out of date; run `make docs`")
+    return 1 if stale else 0
+
+
+def rules() -> str:
+    from packshot.rules.base import RULES
+
+    parts = ["# Rules\n\nMade from the rules' own texts; `packshot explain RULE` prints the same.\n"]
+    for name in RULES.names():
+        rule = RULES[name]
+        parts.append(f"## {name}\n\n{rule.title}\n")
+        parts += [f"**{heading}.** {text}\n" for heading, text in rule.page]
+        parts.append(settings(rule.limit))
+    return "\n".join(parts)
+
+
+def stages() -> str:
+    from packshot.retouch.base import STAGES
+
+    parts = ["# Stages of the retouch\n\nMade from the stages' own texts.\n"]
+    for name in STAGES.names():
+        stage = STAGES[name]
+        parts.append(f"## {name}\n\n{stage.text}\n")
+        parts.append(settings(stage.wish))
+    return "\n".join(parts)
+
+
+def settings(holder: type) -> str:
+    told = dict(docs_of_fields(holder))
+    rows = [f"| `{f.name}` | `{f.default!r}` | {told.get(f.name, '')} |" for f in fields(holder)]
+    return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows, ""])
+
+
+def docs_of_fields(holder: type) -> Iterator[tuple[str, str]]:
+    """The line right under each field, of the class and of those that it derives from."""
+    for owner in reversed(holder.__mro__[:-1]):
+        body = ast.parse(inspect.cleandoc("\n" + inspect.getsource(owner))).body[0]
+        assert isinstance(body, ast.ClassDef)
+        for field, doc in zip(body.body, body.body[1:], strict=False):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(doc, ast.Expr)
+                and isinstance(doc.value, ast.Constant)
+            ):
+                yield field.target.id, " ".join(str(doc.value.value).split())
+
+
+def commands() -> str:
+    import typer.main
+    from click import Context, Group
+    from packshot.cli.app import app
+
+    root = typer.main.get_command(app)
+    assert isinstance(root, Group)
+    parts = ["# Command line\n\nMade from the commands' own help.\n"]
+    for name in root.list_commands(Context(root)):
+        command = root.commands[name]
+        text = command.get_help(Context(command, info_name=f"packshot {name}", parent=None))
+        parts.append(f"## packshot {name}\n\n```text\n{text.strip()}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""Gathers every sentence for people into `locale/ru/LC_MESSAGES/packshot.po`, and compiles it.
+
+    python scripts/words.py            update the catalogue; new sentences wait for a translation
+    python scripts/words.py --check    fail where a sentence has none
+
+A sentence is what stands in `say(...)`, `say_n(...)`, and each paragraph of a rule's or stage's page.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+HOUSE = Path(__file__).parent.parent / "src" / "packshot"
+RUSSIAN = HOUSE / "locale" / "ru" / "LC_MESSAGES" / "packshot.po"
+
+
+def main(check: bool) -> int:
+    fresh = gather()
+    catalogue = translated()
+    missing = [text for text in sentences(fresh) if not said(catalogue, text)]
+    if check:
+        for text in missing:
+            print(f"no Russian for: {text}")
+        compile_words(catalogue)
+        return 1 if missing else 0
+    catalogue.update(fresh, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    catalogue.fuzzy = False
+    RUSSIAN.parent.mkdir(parents=True, exist_ok=True)
+    with RUSSIAN.open("wb") as file:
+        write_po(file, catalogue, width=100, omit_header=False, sort_output=True, include_lineno=False)
+    compile_words(catalogue)
+    print(f"{len(fresh)} sentences, {len(missing)} without Russian")
+    return 0
+
+
+def gather() -> Catalog:
+    catalogue = Catalog(project="packshot", charset="utf-8")
+    found = extract_from_dir(
+        HOUSE, keywords={"say": None, "say_n": (1, 2)}, method_map=[("**.py", "python")], comment_tags=()
+    )
+    for place, _, text, _, _ in found:
+        catalogue.add(text, locations=[(place, 0)])
+    for place, text in pages():
+        catalogue.add(text, locations=[(place, 0)])
+    return catalogue
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """The docstrings that users read."""
+    from packshot.rules.base import HEADINGS, RULES
+
+    for heading in HEADINGS:
+        yield "rules/base.py", heading
+    for name in RULES.names():
+        rule = RULES[name]
+        yield f"rules/{name}.py", rule.title
+        for _, text in rule.page:
+            yield f"rules/{name}.py", text
+
+
+def sentences(catalogue: Catalog) -> Iterator[str]:
+    for message in catalogue:
+        if message.id:
+            yield message.id if isinstance(message.id, str) else message.id[0]
+
+
+def said(catalogue: Catalog, text: str) -> bool:
+    message = catalogue.get(text)
+    if message is None:
+        return False
+    return all(message.string) if isinstance(message.string, tuple) else bool(message.string)
+
+
+def translated() -> Catalog:
+    if not RUSSIAN.exists():
+        return Catalog(locale="ru", project="packshot", charset="utf-8")
+    with RUSSIAN.open("rb") as file:
+        return read_po(file, locale="ru", charset="utf-8")
+
+
+def compile_words(catalogue: Catalog) -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    RUSSIAN.with_suffix(".mo").write_bytes(compiled.getvalue())
+
+
+if __name__ == "__main__":
+    sys.exit(main(check="--check" in sys.argv[1:]))
