@@ -31,7 +31,7 @@ class Stage:
 
 
 STAGES: Registry[Stage] = Registry(
-    "packshot.stages", "packshot.retouch", besides=frozenset({"base", "layers", "flatten"})
+    "packshot.stages", "packshot.retouch", besides=frozenset({"base", "layers", "start", "flatten"})
 )
 
 F = TypeVar("F", bound=Callable[..., Layers])

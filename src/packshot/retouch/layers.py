@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil, floor
 from types import MappingProxyType
 
 from packshot.image.types import RGB, Box, Colour, Grey, Size
@@ -21,6 +22,19 @@ class Product:
     """Where alpha ≥ 0.5 lies inside the two arrays."""
     source_px_per_px: float = 1.0
     """Upright source pixels per pixel of these arrays: below 1 once enlarged beyond the source."""
+    source_left: float = 0.0
+    source_top: float = 0.0
+    """Where the arrays' corner lies in the upright source, in its pixels."""
+
+    def from_source(self, box: Box) -> Box:
+        """A box of the upright source in the pixels of these arrays, rounded outward; it may reach beyond."""
+        scale = self.source_px_per_px
+        return Box(
+            floor((box.left - self.source_left) / scale),
+            floor((box.top - self.source_top) / scale),
+            ceil((box.right - self.source_left) / scale),
+            ceil((box.bottom - self.source_top) / scale),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +89,17 @@ class StickerLayer:
 class Layers:
     product: Product | None
     source_shadow: Grey | None = None
-    """The photo's own shadow, in the product arrays' frame grown by `source_shadow_margin`."""
+    """The photo's own shadow, share of light taken away, at its own low resolution."""
     source_shadow_box: Box | None = None
-    """Where source_shadow lies, in the product arrays' coordinates."""
+    """Where source_shadow lies, in the product arrays' coordinates; larger than the map's own size."""
+    tone_curve: Grey | None = None
+    """256 values that `tone` put the colours of all three channels through; None: left as they were."""
+    channel_curves: RGB | None = None
+    """256×1×3: one curve a channel, for white balance; applied before `tone_curve`."""
     placement: Placement | None = None
     shadows: tuple[ShadowLayer, ...] = ()
     backdrops: Mapping[str, Backdrop] = field(default_factory=lambda: MappingProxyType({}))
-    """Variant name → what stands behind."""
+    """Variant name → what stands behind; `*` stands behind every variant."""
     stickers: tuple[StickerLayer, ...] = ()
     notes: tuple[Words, ...] = ()
     """What a stage wants the report to say: "enlarged 1.8×", "the badge overlaps the product"."""

@@ -1,0 +1,96 @@
+"""All layers as one picture, for one variant."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from packshot.image.types import RGB, Box, Colour, Float, Grey, Size, size_of
+from packshot.retouch.backdrop import behind
+from packshot.retouch.layers import Backdrop, Layers, ShadowLayer
+
+
+def flatten(layers: Layers, variant: str) -> RGB:
+    """Ground, shadows, product, stickers. One new array of canvas size; all work is done in the boxes."""
+    if layers.placement is None:
+        raise ValueError("nothing to flatten: `place` has not run")
+    ground = behind(layers, variant)
+    canvas = painted(ground, layers.placement.canvas)
+    for shadow in layers.shadows:
+        _shade(canvas, shadow, ground.shadow_strength)
+    if layers.product is not None:
+        left, top = product_corner(layers)
+        _over(canvas, layers.product.colours, layers.product.alpha, left, top)
+    for sticker in layers.stickers:
+        _over(canvas, sticker.colours, sticker.alpha, sticker.left, sticker.top)
+    return canvas
+
+
+def product_corner(layers: Layers) -> tuple[int, int]:
+    """Where the corner of the product's arrays lies on the canvas: its box is centred on the planned one."""
+    assert layers.product is not None
+    assert layers.placement is not None
+    box, planned = layers.product.box, layers.placement.box
+    return (
+        planned.left - box.left + (planned.width - box.width) // 2,
+        planned.top - box.top + (planned.height - box.height) // 2,
+    )
+
+
+def painted(ground: Backdrop, canvas: Size) -> RGB:
+    """The ground alone, a new array."""
+    if ground.picture is not None:
+        return ground.picture.copy()
+    if ground.bottom_colour is not None:
+        return gradient(ground.colour, ground.bottom_colour, canvas)
+    return flat(ground.colour, canvas)
+
+
+def flat(colour: Colour, canvas: Size) -> RGB:
+    out = np.empty((canvas.height, canvas.width * 3), np.uint8)
+    out[:] = np.tile(np.array(colour, np.uint8), canvas.width)  # whole rows: 0.6 ms where pixels take 9
+    return out.reshape(canvas.height, canvas.width, 3)
+
+
+BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 + 1 / 32
+"""Thresholds of an ordered dither: a gradient of few levels over many rows shows no bands."""
+
+
+def gradient(top: Colour, bottom: Colour, canvas: Size) -> RGB:
+    share = np.linspace(0, 1, canvas.height, dtype=np.float32)[:, None, None]
+    rows = np.array(top, np.float32) * (1 - share) + np.array(bottom, np.float32) * share
+    dither = np.tile(BAYER, (-(-canvas.height // 4), 1))[: canvas.height, :, None]
+    cell = np.floor(rows + dither).clip(0, 255).astype(np.uint8)
+    out = np.tile(cell, (1, -(-canvas.width // 4), 1))
+    return np.ascontiguousarray(out[:, : canvas.width])
+
+
+def _shade(canvas: RGB, shadow: ShadowLayer, strength: float) -> None:
+    here, there = _meeting(canvas, shadow.opacity, shadow.left, shadow.top)
+    if here.is_empty:
+        return
+    opacity = shadow.opacity[there.slices]
+    if strength != 1:
+        opacity = np.asarray(cv2.convertScaleAbs(opacity, alpha=strength), np.uint8)
+    if shadow.colours is not None:
+        _blend(canvas[here.slices], shadow.colours[there.slices], opacity)
+    else:
+        _blend(canvas[here.slices], flat(shadow.colour, here.size), opacity)
+
+
+def _over(canvas: RGB, colours: RGB, alpha: Grey, left: int, top: int) -> None:
+    here, there = _meeting(canvas, alpha, left, top)
+    if not here.is_empty:
+        _blend(canvas[here.slices], colours[there.slices], alpha[there.slices])
+
+
+def _blend(ground: RGB, colours: RGB, alpha: Grey) -> None:
+    """`colours` over `ground`, in place."""
+    share: Float = alpha.astype(np.float32) * (1 / 255)
+    ground[:] = cv2.blendLinear(np.ascontiguousarray(colours), np.ascontiguousarray(ground), share, 1 - share)
+
+
+def _meeting(canvas: RGB, layer: Grey, left: int, top: int) -> tuple[Box, Box]:
+    """Where a layer meets the canvas: in the canvas' pixels and in its own."""
+    here = Box.whole(size_of(layer)).moved(left, top).inside(size_of(canvas))
+    return here, here.moved(-left, -top)
