@@ -32,7 +32,7 @@ def expected_status(source_error: bool, variant_error: bool, guard_fails: bool, 
     return Status.FIXED if source_error else Status.COMPLIANT
 
 
-@pytest.mark.parametrize("case", itertools.product((False, True), repeat=4))
+@pytest.mark.parametrize("case", list(itertools.product((False, True), repeat=4)))
 def test_every_case_of_the_status_table(case: tuple[bool, bool, bool, bool]) -> None:
     source_error, variant_error, guard_fails, doubt = case
     before = report(*[finding()] if source_error else [])
