@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from packshot.image.types import Colour
+import cv2
+import numpy as np
+
+from packshot.image.photo import Photo
+from packshot.image.types import RGB, Colour, Float, Grey, Size
+from packshot.look.studio import halved
+from packshot.look.subject import Cutout
+
+LONGEST = 512
+"""Median, evenness and clutter are measured on a picture of at most this size."""
+SHADE = 12
+"""Of 255: light taken from which a place counts as shadow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +38,99 @@ class Background:
     """Share of ground pixels that are 255,255,255 exactly."""
     seen_share: float
     """Share of the frame that is ground: near 0 says that nothing was measured."""
+
+
+def measure(full: Photo, photo: Photo, cutout: Cutout) -> Background:
+    """Shares of exact colours come from `full`, everything soft from a small copy."""
+    small = halved(photo.pixels, LONGEST)
+    free = _ground(small.shape[:2], photo, cutout)
+    seen = float(free.mean()) if free.size else 0.0
+    if not free.any():
+        return Background((0, 0, 0), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    colours = small[free > 0]
+    colour = _median(colours)
+    away = _away(colours, colour)
+    exact, white, pure = _exact_shares(full.pixels, free, colour)
+    return Background(
+        colour,
+        evenness=float(np.percentile(away, 95)),
+        span=_span(small, free),
+        clutter=_clutter(small, free),
+        exact_share=exact,
+        near_share=float((away <= 3).mean()),
+        white_share=white,
+        pure_white_share=pure,
+        seen_share=seen,
+    )
+
+
+def _ground(size: tuple[int, ...], photo: Photo, cutout: Cutout) -> Grey:
+    """1 where neither the product nor its shadow lies, a little away from both."""
+    h, w = size[:2]
+    taken = np.zeros((h, w), np.uint8)
+    if not cutout.box.is_empty:
+        place = cutout.box.scaled(w / photo.size.width, within=Size(w, h))
+        if not place.is_empty:
+            alpha = cv2.resize(cutout.alpha, (place.width, place.height), interpolation=cv2.INTER_AREA)
+            taken[place.slices] = alpha > 8
+    taken = cv2.dilate(taken, np.ones((7, 7), np.uint8))
+    if cutout.shadow is not None:
+        shade = cv2.resize(cutout.shadow, (w, h), interpolation=cv2.INTER_LINEAR)
+        taken |= (shade > SHADE).astype(np.uint8)
+    return 1 - taken
+
+
+def _median(colours: RGB) -> Colour:
+    counts = (np.bincount(colours[:, i], minlength=256) for i in range(3))
+    r, g, b = (int(count.cumsum().searchsorted(len(colours) / 2)) for count in counts)
+    return r, g, b
+
+
+def _away(colours: RGB, colour: Colour) -> Float:
+    sample = colours[:: max(1, len(colours) // 20000)]
+    away: Float = np.linalg.norm(_lab(sample) - _lab(np.array([colour], np.uint8)), axis=1)
+    return away
+
+
+def _lab(colours: RGB) -> Float:
+    picture = colours.reshape(-1, 1, 3).astype(np.float32) / 255
+    lab: Float = cv2.cvtColor(picture, cv2.COLOR_RGB2Lab).reshape(-1, 3)
+    return lab
+
+
+def _exact_shares(pixels: RGB, free: Grey, colour: Colour) -> tuple[float, float, float]:
+    """Of the ground, counted on full pixels: the median colour ± 1, white, pure white."""
+    h, w = pixels.shape[:2]
+    mask = cv2.resize(free, (w, h), interpolation=cv2.INTER_NEAREST)
+    count = max(1, cv2.countNonZero(mask))
+
+    def share(low: tuple[int, ...], high: tuple[int, ...]) -> float:
+        return cv2.countNonZero(cv2.inRange(pixels, low, high) & (mask * np.uint8(255))) / count
+
+    near = share(tuple(c - 1 for c in colour), tuple(c + 1 for c in colour))
+    return near, share((250, 250, 250), (255, 255, 255)), share((255, 255, 255), (255, 255, 255))
+
+
+def _span(small: RGB, free: Grey) -> float:
+    """Between the lightest and the darkest of the ground's large tiles."""
+    h, w = free.shape
+    tiles = 8
+    held = cv2.resize(free.astype(np.float32), (tiles, tiles), interpolation=cv2.INTER_AREA)
+    masked = cv2.resize(
+        small * free[..., None].astype(np.float32), (tiles, tiles), interpolation=cv2.INTER_AREA
+    )
+    use = held > 0.5
+    if use.sum() < 2:
+        return 0.0
+    means = np.clip(masked[use] / held[use][:, None] + 0.5, 0, 255).astype(np.uint8)
+    light = means.sum(axis=1, dtype=np.int64)
+    ends = _lab(means[[int(light.argmax()), int(light.argmin())]])
+    return float(np.linalg.norm(ends[0] - ends[1]))
+
+
+def _clutter(small: RGB, free: Grey) -> float:
+    """Share of the ground with an edge within a few pixels: the picture's own noise left out."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
+    steep = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    edge = cv2.dilate((steep > 14).astype(np.uint8), np.ones((5, 5), np.uint8))
+    return float((edge & free).sum()) / float(free.sum())

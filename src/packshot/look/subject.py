@@ -5,9 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from packshot.image.types import RGB, Box, Grey
+import cv2
+import numpy as np
+
+from packshot.engines.base import Segmenter
+from packshot.image.photo import Photo
+from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
+from packshot.look import edges, fusion, studio
+from packshot.look.fusion import Choice, Side, View
+from packshot.look.mask import holes, parts, without_debris
 from packshot.look.sides import Sides
-from packshot.words import Words
+from packshot.look.spread import spread
+from packshot.look.studio import Draft
+from packshot.words import Words, say
+
+LEAST = 0.05
+"""Confidence below which the answer is "no product here": empty grounds stay under 0.01 (tests)."""
+SURE_ALONE = 0.75
+"""The studio path that is this sure needs no second opinion."""
 
 
 class Origin(StrEnum):
@@ -52,6 +67,8 @@ class Component:
     """In upright source pixels."""
     share: float
     """Of all product pixels."""
+    overlay: float = 0.0
+    """0…1: how drawn-over it looks: flat colours, razor edges, apart from the largest part (badge, text)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +93,173 @@ class Subject:
     engine: str
     agreement: float | None
     reason: Words = field(default=Words(""))
+
+
+def cut(photo: Photo, segmenter: Segmenter | None) -> Cutout:
+    """The product's pixels: its own alpha, the studio path, a second opinion where that doubts."""
+    if photo.alpha is not None and _means_something(photo.alpha):
+        return _by_alpha(photo, photo.alpha)
+    draft = studio.draft(studio.halved(photo.pixels))
+    choice = _chosen(photo, draft, segmenter)
+    if choice.side is Side.NEITHER:
+        return _nothing(photo, choice, segmenter)
+    behind = draft.behind if choice.side is Side.FIRST else _ground_around(draft.small, choice.chance)
+    fine = edges.refine(photo.pixels, (choice.chance * 255 + 0.5).astype(np.uint8), behind)
+    if fine is None:
+        return _nothing(photo, choice, segmenter)
+    shadow = studio.shadow(draft) if draft.evenness > 0.5 else None
+    origin = {Side.FIRST: Origin.STUDIO, Side.SECOND: Origin.ENGINE, Side.BOTH: Origin.MERGED}[choice.side]
+    return Cutout(
+        fine.box, fine.colours, fine.alpha, shadow,
+        shadow_scale=_scale(shadow, photo.size),
+        confidence=choice.confidence,
+        origin=origin,
+        engine="studio" if origin is Origin.STUDIO or segmenter is None else segmenter.name,
+        agreement=choice.agreement,
+        reason=choice.reason,
+    )  # fmt: skip
+
+
+def measure(photo: Photo, full: Photo, cutout: Cutout) -> Subject:
+    """What the cut-out says of the product, in upright source pixels."""
+    solid = (cutout.alpha >= 128).astype(np.uint8)
+    box = box_of(solid)
+    found = cutout.origin is not Origin.NONE and box is not None
+    if not found or box is None:
+        return Subject(
+            False, Box(0, 0, 0, 0), 0.0, (), False, Sides(), 0.0, 0,
+            cutout.confidence, Origin.NONE, cutout.engine, cutout.agreement, cutout.reason,
+        )  # fmt: skip
+    inner = box.moved(cutout.box.left, cutout.box.top)
+    pieces = _components(photo, cutout, solid)
+    return Subject(
+        found=True,
+        box=photo.to_source(inner),
+        coverage=float(solid.sum()) / photo.size.area,
+        components=pieces,
+        far_apart=_far_apart(pieces),
+        touches=_touches(cutout, solid, photo.size),
+        see_through=_see_through(cutout, solid),
+        holes=_holes(solid),
+        confidence=cutout.confidence,
+        origin=cutout.origin,
+        engine=cutout.engine,
+        agreement=cutout.agreement,
+        reason=cutout.reason,
+    )
+
+
+def _chosen(photo: Photo, draft: Draft, segmenter: Segmenter | None) -> Choice:
+    own = View(_settled(draft), draft.confidence)
+    if segmenter is None or own.confidence >= SURE_ALONE:
+        if own.confidence < LEAST:
+            reason = say("Nothing stands out from the ground.")
+            return Choice(Side.NEITHER, own.chance, own.confidence, None, reason)
+        reason = say("The ground is even, so the cut-out by its colour was taken.")
+        return Choice(Side.FIRST, own.chance, own.confidence, None, reason)
+    return fusion.choose(own, _asked(photo, draft, segmenter), LEAST)
+
+
+def _settled(draft: Draft) -> Float:
+    """The walk's chances, with holes and debris as the mask settled them."""
+    mask = draft.mask.astype(np.float32)
+    return np.where((draft.chance >= 0.5) == (mask > 0), draft.chance, mask).astype(np.float32)
+
+
+def _asked(photo: Photo, draft: Draft, segmenter: Segmenter) -> View:
+    """The engine's view at the draft's size, debris dropped."""
+    factor = min(1.0, segmenter.longest_side / photo.size.long_side)
+    size = photo.size.scaled(factor)
+    start = draft.small if size.long_side <= size_of(draft.small).long_side else photo.pixels
+    shrunk = cv2.resize(start, (size.width, size.height), interpolation=cv2.INTER_AREA)
+    opinion = segmenter.segment(shrunk)
+    h, w = draft.mask.shape
+    chance = cv2.resize(opinion.alpha, (w, h), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
+    kept = without_debris((chance >= 0.5).astype(np.uint8))
+    chance = np.where((chance >= 0.5) & (kept == 0), np.float32(0), chance)
+    return View(chance, opinion.confidence if kept.any() else 0.0)
+
+
+def _ground_around(small: RGB, chance: Float) -> RGB:
+    """The ground behind a product on any ground: what lies around it, spread inward."""
+    near = cv2.dilate((chance >= 0.2).astype(np.uint8), np.ones((5, 5), np.uint8))
+    seen = (near == 0).astype(np.float32)
+    behind = spread(small.astype(np.float32), seen)
+    return np.clip(behind + 0.5, 0, 255).astype(np.uint8)
+
+
+def _means_something(alpha: Grey) -> bool:
+    """Some of it see-through, some of it solid: not a forgotten, empty or full channel."""
+    low, high = float((alpha < 128).mean()), float((alpha >= 128).mean())
+    return low > 0.002 and high > 0.0005
+
+
+def _by_alpha(photo: Photo, alpha: Grey) -> Cutout:
+    box = box_of(alpha >= 8) or Box.whole(photo.size)
+    return Cutout(
+        box, photo.pixels[box.slices], alpha[box.slices], None, 1.0,
+        confidence=1.0, origin=Origin.ALPHA, engine="alpha", agreement=None,
+        reason=say("The photo brought its own cut-out."),
+    )  # fmt: skip
+
+
+def _nothing(photo: Photo, choice: Choice, segmenter: Segmenter | None) -> Cutout:
+    return Cutout(
+        Box(0, 0, 0, 0), np.zeros((0, 0, 3), np.uint8), np.zeros((0, 0), np.uint8), None, 1.0,
+        confidence=choice.confidence, origin=Origin.NONE,
+        engine=segmenter.name if segmenter and choice.agreement is not None else "studio",
+        agreement=choice.agreement, reason=choice.reason,
+    )  # fmt: skip
+
+
+def _scale(shadow: Grey | None, size: Size) -> float:
+    return 1.0 if shadow is None else shadow.shape[1] / size.width
+
+
+def _components(photo: Photo, cutout: Cutout, solid: Grey) -> tuple[Component, ...]:
+    _, found = parts(without_debris(solid))
+    whole = max(1, sum(part.area for part in found))
+    return tuple(
+        Component(photo.to_source(part.box.moved(cutout.box.left, cutout.box.top)), part.area / whole)
+        for part in found
+    )
+
+
+def _far_apart(pieces: tuple[Component, ...]) -> bool:
+    """Two pieces of at least a tenth each with a gap wider than a quarter of the smaller one."""
+    large = [piece for piece in pieces if piece.share >= 0.1]
+    return any(_gap(one.box, other.box) > 0 for i, one in enumerate(large) for other in large[i + 1 :])
+
+
+def _gap(one: Box, other: Box) -> float:
+    across = max(one.left, other.left) - min(one.right, other.right)
+    down = max(one.top, other.top) - min(one.bottom, other.bottom)
+    smaller = min(max(one.width, one.height), max(other.width, other.height))
+    return max(across, down) - 0.25 * smaller
+
+
+def _touches(cutout: Cutout, solid: Grey, size: Size) -> Sides:
+    box = cutout.box
+
+    def share(line: Grey, there: bool, length: int) -> float:
+        return float(np.count_nonzero(line)) / length if there else 0.0
+
+    return Sides(
+        left=share(solid[:, 0], box.left == 0, size.height),
+        top=share(solid[0], box.top == 0, size.width),
+        right=share(solid[:, -1], box.right == size.width, size.height),
+        bottom=share(solid[-1], box.bottom == size.height, size.width),
+    )
+
+
+def _see_through(cutout: Cutout, solid: Grey) -> float:
+    """Partly seen pixels deeper than the soft outline, of all product pixels."""
+    any_ = (cutout.alpha >= 8).astype(np.uint8)
+    deep = cv2.erode(any_, np.ones((9, 9), np.uint8), borderValue=0)
+    inside = cutout.alpha[deep > 0]
+    return float(np.count_nonzero(inside < 242)) / max(1, int(any_.sum()))
+
+
+def _holes(solid: Grey) -> int:
+    least = max(4.0, 0.0002 * float(solid.sum()))
+    return sum(hole.area >= least for hole in holes(solid)[1])

@@ -1,0 +1,150 @@
+"""Fine edges: how much of each rim pixel is product, and of what colour that part is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from packshot.image.types import RGB, Box, Float, Grey, size_of
+
+FAINT = 10.0
+"""Levels: where product and ground differ by about this, the outline's shape counts as much as colour."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fine:
+    """The product at full size, inside its box."""
+
+    box: Box
+    colours: RGB
+    alpha: Grey
+
+
+def refine(pixels: RGB, chance: Grey, behind: RGB) -> Fine | None:
+    """`chance` (255: product) and `behind` (the ground as lit, also under the product) may be smaller than the
+    pixels; in the band between sure product and sure ground alpha is measured on the pixels themselves."""
+    full = size_of(pixels)
+    ratio = full.long_side / size_of(chance).long_side
+    box = _box_of(chance, ratio, full.width, full.height)
+    if box is None:
+        return None
+    view = pixels[box.slices]
+    rough = _cropped(chance, box, full.width, full.height)
+    ground = _cropped(behind, box, full.width, full.height)
+    solid = (rough >= 128).astype(np.uint8)
+    reach = max(2, round(1.2 * ratio))
+    if ratio > 1:
+        solid = _sharpened(view, ground, solid, reach)
+    return _measured(view, ground, solid, box, max(2, min(reach, 4)))
+
+
+def _box_of(chance: Grey, ratio: float, width: int, height: int) -> Box | None:
+    rows = np.flatnonzero((chance >= 64).any(axis=1))
+    columns = np.flatnonzero((chance >= 64).any(axis=0))
+    if rows.size == 0:
+        return None
+    margin = 4
+    rough = Box(
+        int((columns[0] - margin) * ratio),
+        int((rows[0] - margin) * ratio),
+        int((columns[-1] + 1 + margin) * ratio + 1),
+        int((rows[-1] + 1 + margin) * ratio + 1),
+    )
+    return rough.meet(Box(0, 0, width, height))
+
+
+def _cropped(small: Grey | RGB, box: Box, width: int, height: int) -> Grey:
+    """The part of a smaller picture that the box shows, at full size."""
+    h, w = small.shape[:2]
+    if (w, h) == (width, height):
+        return np.ascontiguousarray(small[box.slices])
+    sx, sy = w / width, h / height
+    # Pixel centres: full x + 0.5 lies at small (x + 0.5) * sx.
+    move = np.array([[sx, 0, (box.left + 0.5) * sx - 0.5], [0, sy, (box.top + 0.5) * sy - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cropped: Grey = cv2.warpAffine(
+        small, move, (box.width, box.height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return cropped
+
+
+def _sharpened(view: RGB, ground: RGB, solid: Grey, reach: int) -> Grey:
+    """The coarse outline moved to where the full-size colours change."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    inner, outer = cv2.erode(solid, kernel), cv2.dilate(solid, kernel)
+    rows, columns = np.nonzero(inner != outer)
+    inside = _near(view, inner, 4 * reach + 1)[rows, columns]
+    back = ground[rows, columns].astype(np.float32)
+    colour = view[rows, columns].astype(np.float32)
+    have = inside[:, 3:] > 0
+    front = np.where(have, inside[:, :3] / np.maximum(inside[:, 3:], 1), colour)
+    share, contrast = _projected(colour, front, back)
+    trust = contrast / (contrast + FAINT)
+    share = trust * share + (1 - trust) * solid[rows, columns]
+    sharp = solid.copy()
+    sharp[rows, columns] = share >= 0.5
+    return cv2.medianBlur(sharp, 3)
+
+
+def _measured(view: RGB, ground: RGB, solid: Grey, box: Box, reach: int) -> Fine:
+    """Alpha and colours in the ring around the outline; elsewhere it is all or nothing."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    inner, outer = cv2.erode(solid, kernel, borderValue=1), cv2.dilate(solid, kernel)
+    alpha: Grey = inner * np.uint8(255)
+    rows, columns = np.nonzero(inner != outer)
+    colour = view[rows, columns].astype(np.float32)
+    back = ground[rows, columns].astype(np.float32)
+    front = _front(view, ground, solid, inner, reach, (rows, columns), colour)
+    share, contrast = _projected(colour, front, back)
+    shape = cv2.GaussianBlur(solid * np.uint8(255), (0, 0), 0.8)[rows, columns] / np.float32(255)
+    trust = contrast / (contrast + FAINT)
+    share = trust * share + (1 - trust) * shape
+    share = np.clip((share - 0.04) / 0.92, 0, 1)
+    colours = view.copy()
+    solved = (colour - (1 - share[:, None]) * back) / np.maximum(share, 0.05)[:, None]
+    weight = np.clip((share - 0.5) / 0.4, 0, 1)[:, None]
+    mixed = weight * solved + (1 - weight) * front
+    colours[rows, columns] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
+    alpha[rows, columns] = (share * 255 + 0.5).astype(np.uint8)
+    return Fine(box, colours, alpha)
+
+
+def _front(
+    view: RGB,
+    ground: RGB,
+    solid: Grey,
+    inner: Grey,
+    reach: int,
+    places: tuple[np.ndarray, np.ndarray],  # type: ignore[type-arg]
+    colour: Float,
+) -> Float:
+    """The product's own colour at each place: the mean of sure product near by, in thin parts of their core."""
+    front = colour.copy()
+    away = cv2.absdiff(view, ground).max(axis=2)
+    core = solid & (away >= cv2.dilate(away, np.ones((3, 3), np.uint8)) * 0.9).astype(np.uint8)
+    have = np.zeros(len(colour), bool)
+    for sure, size in ((inner, 2 * reach + 3), (core, 2 * reach + 1), (inner, 6 * reach + 1)):
+        found = _near(view, sure, size)[places]
+        use = (found[:, 3] > 0) & ~have
+        front[use] = found[use, :3] / found[use, 3:]
+        have |= use
+    return front
+
+
+def _near(view: RGB, sure: Grey, size: int) -> Float:
+    """Sums of sure colours in a window, and their number."""
+    held = cv2.merge([*cv2.split(cv2.bitwise_and(view, view, mask=sure)), sure])
+    summed: Float = cv2.boxFilter(
+        held, cv2.CV_32F, (size, size), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    return summed
+
+
+def _projected(colour: Float, front: Float, back: Float) -> tuple[Float, Float]:
+    """Where between ground (0) and product (1) a colour lies, and how far those two are apart."""
+    span = front - back
+    length = np.einsum("nc,nc->n", span, span)
+    share = np.einsum("nc,nc->n", colour - back, span) / np.maximum(length, 1)
+    return np.clip(share, 0, 1), np.sqrt(length)
