@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 
 from packshot.image.types import RGB, Box, Colour, Float, Grey, Size, size_of
+from packshot.retouch._dither import BAYER
 from packshot.retouch.backdrop import behind
 from packshot.retouch.layers import Backdrop, Layers, ShadowLayer
+from packshot.retouch.start import corner_of
 
 
 def flatten(layers: Layers, variant: str) -> RGB:
@@ -19,22 +21,11 @@ def flatten(layers: Layers, variant: str) -> RGB:
     for shadow in layers.shadows:
         _shade(canvas, shadow, ground.shadow_strength)
     if layers.product is not None:
-        left, top = product_corner(layers)
+        left, top = corner_of(layers.product, layers.placement)
         _over(canvas, layers.product.colours, layers.product.alpha, left, top)
     for sticker in layers.stickers:
         _over(canvas, sticker.colours, sticker.alpha, sticker.left, sticker.top)
     return canvas
-
-
-def product_corner(layers: Layers) -> tuple[int, int]:
-    """Where the corner of the product's arrays lies on the canvas: its box is centred on the planned one."""
-    assert layers.product is not None
-    assert layers.placement is not None
-    box, planned = layers.product.box, layers.placement.box
-    return (
-        planned.left - box.left + (planned.width - box.width) // 2,
-        planned.top - box.top + (planned.height - box.height) // 2,
-    )
 
 
 def painted(ground: Backdrop, canvas: Size) -> RGB:
@@ -50,10 +41,6 @@ def flat(colour: Colour, canvas: Size) -> RGB:
     out = np.empty((canvas.height, canvas.width * 3), np.uint8)
     out[:] = np.tile(np.array(colour, np.uint8), canvas.width)  # whole rows: 0.6 ms where pixels take 9
     return out.reshape(canvas.height, canvas.width, 3)
-
-
-BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 + 1 / 32
-"""Thresholds of an ordered dither: a gradient of few levels over many rows shows no bands."""
 
 
 def gradient(top: Colour, bottom: Colour, canvas: Size) -> RGB:

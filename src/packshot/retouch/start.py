@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packshot.image.types import Box, box_of
 from packshot.look.facts import Facts
-from packshot.retouch.layers import Layers, Product
+from packshot.retouch.layers import Layers, Placement, Product
 from packshot.words import say
 
 SEEN = 128
@@ -32,4 +32,13 @@ def layers_of(facts: Facts) -> Layers:
         product,
         source_shadow=cutout.shadow,
         source_shadow_box=photo.moved(-cutout.box.left, -cutout.box.top),
+    )
+
+
+def corner_of(product: Product, placement: Placement) -> tuple[int, int]:
+    """Where the arrays' corner lies on the canvas, after `upscale`: the product's box in the planned one."""
+    box, planned = product.box, placement.box
+    return (
+        planned.left - box.left + (planned.width - box.width) // 2,
+        planned.top - box.top + (planned.height - box.height) // 2,
     )
