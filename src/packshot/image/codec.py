@@ -27,13 +27,13 @@ from packshot.words import say
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Limits", "Openable", "open_photo", "shrunk"]
+__all__ = ["Limits", "PhotoLike", "open_photo", "shrunk"]
 
-Openable: TypeAlias = "bytes | bytearray | memoryview | Path | str | Image.Image | NDArray[np.uint8]"
+PhotoLike: TypeAlias = "bytes | bytearray | memoryview | Path | str | Image.Image | NDArray[np.uint8]"
 
 
 def open_photo(
-    data: Openable, *, name: str = "", want: int | None = None, limits: Limits | None = None
+    data: PhotoLike, *, name: str = "", want: int | None = None, limits: Limits | None = None
 ) -> Photo:
     """A photo, upright and sRGB, or `BadPhoto`.
 
