@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from packshot.image.colour import delta_e, lab_of
 from packshot.image.types import Colour, colour_of, hex_of
 from packshot.look.background import Background
 from packshot.look.facts import Facts
 from packshot.look.subject import Origin
-from packshot.rules._colours import delta_e, lab_of
 from packshot.rules._telling import percent, sure, told
 from packshot.rules.base import Finding, Fixable, Limit, rule
 from packshot.words import Words, say
@@ -21,7 +21,7 @@ ENOUGH_GROUND = 0.01
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackgroundColor(Limit):
     colours: tuple[str, ...] = ("#FFFFFF",)
-    """Colours that the ground may have; any of them is fine."""
+    """Colours that the ground may have; any of them is fine. Empty: every colour is."""
     max_delta_e: float = 3.0
     """How far the ground may be from the nearest of them, ΔE00."""
     min_exact_share: float = 0.0
@@ -64,7 +64,7 @@ def judge(facts: Facts, limit: BackgroundColor) -> Iterator[Finding]:
     if broken is None:
         return
     message, measured, asked, unit = broken
-    wanted = " / ".join(hex_of(colour_of(colour)) for colour in limit.colours)
+    wanted = " / ".join(hex_of(colour_of(colour)) for colour in limit.colours) or hex_of(ground.colour)
     yield Finding(
         rule="background_color",
         severity=limit.severity,
@@ -83,8 +83,10 @@ def judge(facts: Facts, limit: BackgroundColor) -> Iterator[Finding]:
 
 def _breaks(ground: Background, limit: BackgroundColor) -> Iterator[tuple[Words, float, float, str]]:
     """What is wrong, worst first: message, measured, limit, unit."""
-    wanted = min((colour_of(c) for c in limit.colours), key=lambda c: delta_e(ground.colour, c))
-    away = delta_e(ground.colour, wanted)
+    away, wanted = min(
+        ((distance(ground.colour, colour_of(c)), colour_of(c)) for c in limit.colours),
+        default=(0.0, ground.colour),
+    )
     if away > limit.max_delta_e:
         figure = told(away, limit.max_delta_e)
         message = say(
@@ -129,9 +131,14 @@ def _breaks(ground: Background, limit: BackgroundColor) -> Iterator[tuple[Words,
         yield message, figure, least, "%"
 
 
+def distance(first: Colour, second: Colour) -> float:
+    """ΔE00 of two colours."""
+    return float(delta_e(lab_of(first), lab_of(second)))
+
+
 def _drift(colour: Colour, wanted: Colour) -> Words:
     """In which direction the ground leaves the wanted colour, as people say it."""
-    light, red, yellow = (seen - asked for seen, asked in zip(lab_of(colour), lab_of(wanted), strict=True))
+    light, red, yellow = (float(away) for away in lab_of(colour) - lab_of(wanted))
     if light**2 >= red**2 + yellow**2:
         return say("lighter") if light > 0 else say("darker")
     if abs(yellow) >= abs(red):

@@ -34,7 +34,7 @@ class SafeZone(Limit):
     zones: tuple[Zone, ...] = ()
     """Rectangles (left, top, right, bottom as shares of the frame) where the product must not be."""
     tolerance_px: int = 2
-    """By how much a gap may be off, for edges are soft."""
+    """By how much a gap may be off, for edges are soft; a product that touches the edge has no gap at all."""
     reference_side: int = 1600
     """The long side at which the pixels above are meant; they scale with the frame."""
 
@@ -124,15 +124,16 @@ def _gaps(
     box: Box, gaps: tuple[float, ...], least: int | None, most: int | None, scale: float, slack: float
 ) -> Iterator[Break]:
     """One finding where a gap is too small, one where a gap is too large."""
-    if least is not None and min(gaps) < least * scale - slack:
+    nearest = min(gaps)
+    if least is not None and (nearest < least * scale - slack or nearest <= 0 < least):
         asked = round(least * scale, 1)
         yield (
             say(
                 "The product comes as near as {px:g} px to the edge; {limit:g} px are asked for.",
-                px=max(0.0, min(gaps)),
+                px=max(0.0, nearest),
                 limit=asked,
             ),
-            float(max(0.0, min(gaps))),
+            max(0.0, nearest),
             asked,
             "px",
             (box,),
