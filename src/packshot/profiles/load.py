@@ -127,21 +127,9 @@ def _check(document: Document) -> None:
         _check_entries(switch.entries, document.file, f"switches.{switch.name}.")
 
 
-def _landed(path: Place) -> bool:
-    """Until all of packshot's own rules and stages are here, a profile may name those that are to come."""
-    from packshot.retouch.base import STAGES
-    from packshot.rules.base import RULES
-
-    if path[0] in ("rules", "source", "variant"):
-        return path[1] in RULES and path[2] in hints(RULES[path[1]].limit)
-    if path[0] == "retouch" and path[1] != "order":
-        return path[1] in STAGES and path[2] in hints(STAGES[path[1]].wish)
-    return True
-
-
 def _check_entries(entries: Iterable[Entry], file: str, prefix: str) -> None:
     for entry in entries:
-        for value in entry.dated if _landed(entry.path) else ():
+        for value in entry.dated:
             check(entry.path, value.value, file, prefix)
 
 
@@ -168,7 +156,7 @@ def _lay(lines: Lines, entries: Iterable[Entry], today: date) -> None:
     """`rules` speaks of the source and of what we write; `source` and `variant` of one of them, and win."""
     for entry in sorted(entries, key=lambda entry: entry.path[0] != "rules"):
         value = entry.valid(today)
-        if value is None or not _landed(entry.path):
+        if value is None:
             continue
         section, *rest = entry.path
         for place in ("source", "variant") if section == "rules" else (section,):

@@ -17,7 +17,6 @@ from packshot.retouch.base import STAGES, Wish
 from packshot.rules.base import RULES, Limit
 from packshot.words import Words, say
 
-COMING = frozenset({"erase", "crop", "tone", "place", "upscale", "shadow", "backdrop", "sticker"})
 COLOUR = tuple[int, int, int]
 
 
@@ -84,7 +83,6 @@ def check(path: tuple[str, ...], raw: object, file: str, prefix: str = "") -> ob
 def _order(raw: object, file: str, where: str) -> tuple[str, ...]:
     if not isinstance(raw, tuple):
         raise wrong_value(file, where, "order", say("a list of stages"), raw)
-    raw = tuple(name for name in raw if name in STAGES or name not in COMING)
     for name in raw:
         if name not in STAGES:
             raise unknown_key(file, f"{where}.order", str(name), STAGES.names())
