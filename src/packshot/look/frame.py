@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from packshot.image.types import Box, Colour
+import numpy as np
+from numpy.typing import NDArray
+
+from packshot.image.photo import Photo
+from packshot.image.types import RGB, Box, Colour, Grey
 from packshot.look.sides import Sides
+from packshot.look.small import product_mask, small
+from packshot.look.subject import Cutout
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +24,295 @@ class Frame:
     panels: tuple[Box, ...]
     """The pictures of a collage, or insets; empty for one picture. Upright source pixels."""
     collage_confidence: float
+
+
+def measure(photo: Photo, cutout: Cutout) -> Frame:
+    bands = _bands(photo.pixels)
+    inner = _inside(bands, photo)
+    if bands and _is_the_product(inner, cutout):
+        bands = {}
+        inner = Box.whole(photo.size)
+    panels, confidence = _collage(photo, cutout, inner)
+    widths = {side: round(band.width / photo.scale) for side, band in bands.items()}
+    widest = max(bands.values(), key=lambda band: band.width, default=None)
+    return Frame(
+        border=Sides(**widths),
+        border_colour=widest.colour if widest else None,
+        panels=tuple(photo.to_source(panel) for panel in panels),
+        collage_confidence=confidence,
+    )
+
+
+# --- border ------------------------------------------------------------------------------------------------
+
+SIDES = ("left", "top", "right", "bottom")
+NEIGHBOURS = {
+    "left": ("top", "bottom"),
+    "right": ("top", "bottom"),
+    "top": ("left", "right"),
+    "bottom": ("left", "right"),
+}
+DEEPEST = 0.25
+"""Of the frame; what goes further in is a ground, not a border."""
+SAMPLES = 256
+"""Along a side: enough to see a line end; all pixels would cost ten times as much."""
+FEWEST_SAMPLES = 12
+MOST_NOISE = 10
+"""Levels within the band. A drawn band is flat; JPEG adds a little."""
+LEAST_STEP = 8
+"""Levels from the band to what lies within."""
+SOFT_PX = 8
+RINGING = 0.06
+"""Share of the step: JPEG disturbs the band by so much within 16 px of its end, by more within 8."""
+NESTED_STEP = 0.4
+"""A line within a margin is about as strong as the margin's own end; weaker steps are ringing."""
+WHOLE_LINE = 0.94
+"""Of the line must leave the band at once; a thing that rises into a plain ground does so in a part only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    width: int
+    colour: Colour
+    step: float
+    """Levels to what lies within."""
+
+
+def _bands(pixels: RGB) -> dict[str, _Band]:
+    """Looks at the middle half of each side, then at all that lies between the bands of its neighbours."""
+    strips = {side: _strip(pixels, side) for side in SIDES}
+    found = {side: band for side, strip in strips.items() if (band := _band(strip, 0.25, 0.75))}
+    while found:
+        kept = {}
+        for side in found:
+            before, after = NEIGHBOURS[side]
+            along = pixels.shape[0 if side in ("left", "right") else 1]
+            start = found[before].width / along if before in found else 0.0
+            end = 1 - (found[after].width / along if after in found else 0.0)
+            band = _band(strips[side], start, end)
+            if band is not None:
+                kept[side] = band
+        if kept == found:
+            break
+        found = kept
+    return found
+
+
+def _strip(pixels: RGB, side: str) -> NDArray[np.int16]:
+    """The outer quarter at a side: depth first, then samples along it."""
+    height, width = pixels.shape[:2]
+    along, deep = (height, width) if side in ("left", "right") else (width, height)
+    every, deep = max(1, along // SAMPLES), max(1, int(deep * DEEPEST))
+    part = {
+        "left": pixels[::every, :deep].swapaxes(0, 1),
+        "right": pixels[::every, : width - deep - 1 : -1].swapaxes(0, 1),
+        "top": pixels[:deep, ::every],
+        "bottom": pixels[: height - deep - 1 : -1, ::every],
+    }[side]
+    return part.astype(np.int16)
+
+
+def _band(strip: NDArray[np.int16], start: float, end: float) -> _Band | None:
+    """Bands within one another (a white margin, a black line) are taken together, up to the last step."""
+    depth, samples = strip.shape[:2]
+    inner = slice(int(start * samples), max(int(start * samples) + 1, int(end * samples)))
+    at = 0
+    last: _Band | None = None
+    while depth - at > 3:
+        band = _first_step(strip[at:], inner)
+        if band is None or (last is not None and band.step < NESTED_STEP * last.step):
+            break
+        at += band.width
+        last = replace(band, width=at)
+    return last
+
+
+def _first_step(strip: NDArray[np.int16], inner: slice) -> _Band | None:
+    if inner.stop - inner.start < FEWEST_SAMPLES:
+        return None
+    colour = np.median(strip[0, inner], axis=0)
+    away = np.abs(strip[:, inner] - colour.astype(np.int16)).max(axis=2)
+    noise = float(np.percentile(away[0], 95))
+    if noise > MOST_NOISE:
+        return None
+    bar = max(4.0, noise + 3)
+    typical = np.median(away, axis=1)
+    after = _plateau(typical, bar)
+    if after is None:
+        return None
+    step = float(typical[after])
+    width = int(np.flatnonzero(typical >= step / 2)[0])
+    if width == 0 or after >= len(strip) - 1:
+        return None
+    # Sharp: a gradient leaves its first colour too, but slowly.
+    if step - typical[max(0, width - 2)] < 0.7 * step:
+        return None
+    if (away[after] > bar).mean() < WHOLE_LINE:
+        return None
+    calm = max(bar, RINGING * step)
+    if (away[: max(1, width - SOFT_PX)] <= calm).mean(axis=1).min() < WHOLE_LINE:
+        return None
+    if (away[:width] <= max(bar, step / 2)).mean(axis=1).min() < WHOLE_LINE:
+        return None
+    red, green, blue = (int(c) for c in np.median(strip[: max(1, width - 1), inner], axis=(0, 1)))
+    return _Band(width, (red, green, blue), step)
+
+
+def _plateau(typical: NDArray[np.float64], bar: float) -> int | None:
+    """Where the first rise out of the band is done; JPEG may start it a few pixels early."""
+    left = np.flatnonzero(typical > bar)
+    if left.size == 0:
+        return None
+    for at in range(int(left[0]), min(int(left[0]) + 2 * SOFT_PX, len(typical))):
+        if typical[at] >= max(LEAST_STEP, 0.9 * float(typical[at : at + SOFT_PX].max())):
+            return at
+    return None
+
+
+def _inside(bands: dict[str, _Band], photo: Photo) -> Box:
+    width = {side: bands[side].width if side in bands else 0 for side in SIDES}
+    size = photo.size
+    return Box(width["left"], width["top"], size.width - width["right"], size.height - width["bottom"])
+
+
+def _is_the_product(inner: Box, cutout: Cutout) -> bool:
+    """A book or a carton from the front ends in straight lines too: then all within them is product."""
+    if cutout.box.is_empty or inner.is_empty or inner.area == 0:
+        return False
+    meet = inner.meet(cutout.box)
+    if meet.area < 0.97 * max(inner.area, cutout.box.area * 0.9):
+        return False
+    part = cutout.alpha[meet.moved(-cutout.box.left, -cutout.box.top).slices]
+    return bool((part[::4, ::4] >= 128).mean() > 0.97)
+
+
+# --- collage -----------------------------------------------------------------------------------------------
+
+SEAM_STEP = 10
+"""Levels between the pictures on both sides of a seam."""
+SEAM_SHARE = 0.9
+"""Of its length must show the step: two pictures may be alike in places."""
+LEAST_PANEL = 0.15
+"""Of the frame's side."""
+WIDEST_GUTTER = 0.08
+MOST_SEAMS = 4
+"""More parallel lines are a pattern: a striped cloth, blinds, planks."""
+LIVELY = 0.6
+"""A texture steps everywhere; no seam can be told in it."""
+DEEPEST_GRID = 2
+"""Seams within panels, and seams within those."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Page:
+    """What a collage is looked for in, at the small size."""
+
+    pixels: NDArray[np.int16]
+    product: Grey
+    sharp: Photo
+    step: float
+
+    def steps(self, box: Box, *, upright: bool) -> NDArray[np.bool_]:
+        """Where two neighbours (one apart) differ across an upright or a level line: lines first."""
+        part = self.pixels[box.slices]
+        part = part if not upright else part.swapaxes(0, 1)
+        return np.asarray(np.abs(part[2:] - part[:-2]).max(axis=2) >= SEAM_STEP)
+
+    def product_lines(self, box: Box, *, upright: bool) -> NDArray[np.bool_]:
+        part = self.product[box.slices] >= 128
+        return part if not upright else part.swapaxes(0, 1)
+
+
+def _collage(photo: Photo, cutout: Cutout, inner: Box) -> tuple[list[Box], float]:
+    whole = small(photo)
+    box = inner.scaled(1 / whole.step, within=whole.size)
+    if min(box.width, box.height) < 24:
+        return [], 0.0
+    page = _Page(whole.pixels.astype(np.int16), product_mask(cutout, whole), photo, whole.step)
+    panels, confidence = _panels(page, box, DEEPEST_GRID)
+    if len(panels) < 2:
+        return [], 0.0
+    return [panel.scaled(whole.step, within=photo.size) for panel in panels], confidence
+
+
+def _panels(page: _Page, box: Box, depth: int) -> tuple[list[Box], float]:
+    for upright in (True, False):
+        seams = _seams(page, box, upright=upright)
+        cuts = list(_between(box, seams, upright=upright))
+        if len(cuts) < 2:
+            continue
+        inner = [_panels(page, cut, depth - 1)[0] if depth else [cut] for cut in cuts]
+        return [panel for panels in inner for panel in panels], _sure(page, cuts)
+    return [box], 0.0
+
+
+def _seams(page: _Page, box: Box, *, upright: bool) -> list[int]:
+    """Places of full-length straight lines, from the box's left or top."""
+    steps = page.steps(box, upright=upright)
+    if steps.shape[0] < 8 or steps.shape[1] < 16:
+        return []
+    shares = steps.mean(axis=1)
+    if np.median(shares) > LIVELY:
+        return []
+    places = [at + 1 for at in _middles(shares >= SEAM_SHARE)]
+    if not 0 < len(places) <= MOST_SEAMS:
+        return []
+    product = page.product_lines(box, upright=upright)
+    return [
+        at
+        for at in places
+        if not _product_crosses(product, steps, at) and _is_razor_sharp(page, box, at, upright=upright)
+    ]
+
+
+def _middles(lines: NDArray[np.bool_]) -> list[int]:
+    """The middle of each run; a seam shows on two to four lines."""
+    ends = np.flatnonzero(np.diff(np.concatenate([[False], lines, [False]]).astype(np.int8)))
+    return [int(start + end) // 2 for start, end in zip(ends[::2], ends[1::2], strict=True)]
+
+
+def _product_crosses(product: NDArray[np.bool_], steps: NDArray[np.bool_], at: int) -> bool:
+    """A thing in front of a horizon or a table's rim hides the line; nothing hides a seam."""
+    before, after = product[max(0, at - 3)], product[min(len(product) - 1, at + 3)]
+    return bool((before & after & ~steps[at - 1]).mean() > 0.03)
+
+
+def _is_razor_sharp(page: _Page, box: Box, at: int, *, upright: bool) -> bool:
+    """A seam is one pixel column at full size; a wall's corner or a table's rim leans or is soft."""
+    pixels = page.sharp.pixels if not upright else page.sharp.pixels.swapaxes(0, 1)
+    offset, start, end = (box.left, box.top, box.bottom) if upright else (box.top, box.left, box.right)
+    centre, reach = round((offset + at + 0.5) * page.step), round(page.step) + 2
+    lines = pixels[max(0, centre - reach) : centre + reach, round(start * page.step) : round(end * page.step)]
+    every = max(1, lines.shape[1] // 512)
+    part = lines[:, ::every].astype(np.int16)
+    if part.shape[0] < 3:
+        return False
+    one, two = np.abs(np.diff(part, axis=0)).max(axis=2), np.abs(part[2:] - part[:-2]).max(axis=2)
+    rise = np.abs(part[-1] - part[0]).max(axis=1)
+    best = max(one.mean(axis=1).max(), 0.9 * two.mean(axis=1).max())
+    return bool(best >= 0.6 * max(SEAM_STEP, float(rise.mean())))
+
+
+def _between(box: Box, seams: list[int], *, upright: bool) -> Iterator[Box]:
+    """The parts that the seams leave; thin ones are gutters."""
+    length = box.width if upright else box.height
+    edges = [0, *seams, length]
+    parts = list(pairwise(edges))
+    if any(LEAST_PANEL > (end - start) / length > WIDEST_GUTTER for start, end in parts):
+        return
+    for start, end in parts:
+        if (end - start) / length < LEAST_PANEL:
+            continue
+        if upright:
+            yield Box(box.left + start, box.top, box.left + end, box.bottom)
+        else:
+            yield Box(box.left, box.top + start, box.right, box.top + end)
+
+
+def _sure(page: _Page, cuts: list[Box]) -> float:
+    """Goods in every panel say collage; a panel without any may be a floor, a table, a strip of wall."""
+    total = int((page.product >= 128).sum())
+    if total == 0:
+        return 0.4
+    least = min(int((page.product[cut.slices] >= 128).sum()) for cut in cuts) / total
+    return 0.9 if least >= 0.05 else 0.4
