@@ -30,9 +30,10 @@ def decode(data: bytes, limits: Limits, name: str) -> Decoded:
     )
     limits.check_size(header.size, name)
     limits.check_frames(header.frames, name)
-    pixels = np.asarray(picture)
-    if pixels.ndim == 3 and pixels.shape[2] in {2, 4}:
-        colours = np.ascontiguousarray(pixels[:, :, :-1])
-        alpha = np.ascontiguousarray(pixels[:, :, -1])
-        return Decoded(header, colours[:, :, 0] if colours.shape[2] == 1 else colours, alpha)
-    return Decoded(header, pixels[:, :, 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels)
+    # Copied while the file is open: pi_heif frees the memory under its arrays with the file.
+    pixels = np.array(picture)
+    if pixels.ndim == 2:
+        return Decoded(header, pixels)
+    alpha = np.ascontiguousarray(pixels[:, :, -1]) if pixels.shape[2] in {2, 4} else None
+    colours = pixels[:, :, :3] if pixels.shape[2] >= 3 else pixels[:, :, 0]
+    return Decoded(header, np.ascontiguousarray(colours), alpha)

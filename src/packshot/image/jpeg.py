@@ -111,7 +111,11 @@ def quality_of(luma: tuple[int, ...]) -> int | None:
     """libjpeg's 1…100 from the luma table; what other programs write is told by the nearest."""
     if len(luma) != 64:
         return None
-    percent = 100 * sum(luma) / sum(_LUMA_50)
+    # Baseline steps end at 255: those say nothing more.
+    known = [(step, middle) for step, middle in zip(luma, _LUMA_50, strict=True) if step < 255]
+    if not known:
+        return 1
+    percent = 100 * sum(step for step, _ in known) / sum(middle for _, middle in known)
     if all(step == 1 for step in luma):
         return 100
     quality = (200 - percent) / 2 if percent <= 100 else 5000 / percent
