@@ -8,7 +8,7 @@ falls beyond its legs' feet and a box hugs the ground along both of its lower ed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -140,24 +140,27 @@ def contact(thing: Thing, core: float, wide: float) -> Float:
     return np.asarray(1 - (1 - 0.85 * line) * (1 - 0.5 * breath), np.float32)
 
 
-def cast(thing: Thing, aside: float, down: float, near: float, far: float) -> Float:
-    """The thing's shadow by one light, 0…1: its top falls `aside` and `down` (negative: away), in pixels.
+def cast(thing: Thing, lights: Sequence[tuple[float, float]], near: float, far: float) -> Float:
+    """The thing's shadow by one or more lights of equal strength, 0…1.
 
-    Sharp as `near` at the foot, as soft as `far` at the far end, and paler there, as from a window.
+    Each light says in pixels how far the shadow of the thing's top falls to the right and down (negative:
+    away from the viewer). Sharp as `near` at the foot, as soft as `far` at the far end, and paler there, as
+    from a window.
     """
     sheet = straightened(thing)
+    sheet *= np.linspace(1, 0.45, sheet.shape[0], dtype=np.float32)[:, None] / len(lights)
     height = max(1.0, float(thing.box.height))
-    rise = sheet.shape[0]
-    pad = int(3 * far + abs(down)) + 2
-    lean, fall = aside / height, (down if abs(down) >= 1 else np.copysign(1, down)) / height
-    # (column, height above the floor) → (column + lean · height, pad + fall · height)
-    matrix = np.array([[1, lean, 0], [0, fall, pad]], np.float32)
+    longest = max(1.0, *(abs(down) for _, down in lights))
+    pad = int(3 * far + longest) + 2
     size = (sheet.shape[1], 2 * pad + 1)
-    fading = np.linspace(1, 0.45, rise, dtype=np.float32)[:, None]
-    flat = cv2.warpAffine(sheet * fading, matrix, size, flags=cv2.INTER_LINEAR)
-    away = np.abs(np.arange(size[1], dtype=np.float32) - pad)[:, None] / max(abs(down), 1)
-    softened = _softened(np.asarray(flat, np.float32), np.minimum(away, 1), near, far)
-    return _laid(softened, thing.floor, pad, thing.alpha.shape[0])
+    flat = np.zeros((size[1], size[0]), np.float32)
+    for aside, down in lights:
+        fall = (down if abs(down) >= 1 else np.copysign(1, down)) / height
+        # (column, height above the floor) → (column + lean · height, pad + fall · height)
+        matrix = np.array([[1, aside / height, 0], [0, fall, pad]], np.float32)
+        flat += cv2.warpAffine(sheet, matrix, size, flags=cv2.INTER_LINEAR)
+    away = np.abs(np.arange(size[1], dtype=np.float32) - pad)[:, None] / longest
+    return _laid(_softened(flat, np.minimum(away, 1), near, far), thing.floor, pad, thing.alpha.shape[0])
 
 
 def straightened(thing: Thing) -> Float:
@@ -186,13 +189,20 @@ def _softened(flat: Float, away: Float, near: float, far: float) -> Float:
     return np.asarray((first * (1 - early) + second * early) * (1 - late) + third * late, np.float32)
 
 
+COARSE = 6.0
+"""Blurs wider than this are made at half size, and again: nobody sees it, time falls to a quarter."""
+
+
 def _soft(picture: Float, across: float, down: float) -> Float:
-    return np.asarray(
-        cv2.GaussianBlur(
-            picture, (0, 0), max(across, 0.3), sigmaY=max(down, 0.3), borderType=cv2.BORDER_CONSTANT
-        ),
-        np.float32,
+    if min(across, down) >= COARSE:
+        height, width = picture.shape
+        half = cv2.resize(picture, (-(-width // 2), -(-height // 2)), interpolation=cv2.INTER_AREA)
+        softer = _soft(np.asarray(half, np.float32), across / 2, down / 2)
+        return np.asarray(cv2.resize(softer, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    blurred = cv2.GaussianBlur(
+        picture, (0, 0), max(across, 0.3), sigmaY=max(down, 0.3), borderType=cv2.BORDER_CONSTANT
     )
+    return np.asarray(blurred, np.float32)
 
 
 def small_alpha(alpha: Grey, shrink: int, pad: tuple[int, int, int, int]) -> Float:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from packshot.image.types import RGB, Box, Colour, Float, Grey, Size, size_of
+from packshot.image.types import RGB, Box, Colour, Grey, Size, size_of
 from packshot.retouch._dither import BAYER
+from packshot.retouch._resample import weighed_by
 from packshot.retouch.backdrop import behind
 from packshot.retouch.layers import Backdrop, Layers, ShadowLayer
 from packshot.retouch.start import corner_of
@@ -60,21 +61,29 @@ def _shade(canvas: RGB, shadow: ShadowLayer, strength: float) -> None:
     if strength != 1:
         opacity = np.asarray(cv2.convertScaleAbs(opacity, alpha=strength), np.uint8)
     if shadow.colours is not None:
-        _blend(canvas[here.slices], shadow.colours[there.slices], opacity)
+        _blend(canvas, here, weighed_by(shadow.colours[there.slices], opacity), opacity)
+    elif shadow.colour == (0, 0, 0):
+        _dim(canvas, here, opacity)
     else:
-        _blend(canvas[here.slices], flat(shadow.colour, here.size), opacity)
+        _blend(canvas, here, weighed_by(flat(shadow.colour, here.size), opacity), opacity)
 
 
 def _over(canvas: RGB, colours: RGB, alpha: Grey, left: int, top: int) -> None:
     here, there = _meeting(canvas, alpha, left, top)
     if not here.is_empty:
-        _blend(canvas[here.slices], colours[there.slices], alpha[there.slices])
+        alpha = alpha[there.slices]
+        _blend(canvas, here, weighed_by(colours[there.slices], alpha), alpha)
 
 
-def _blend(ground: RGB, colours: RGB, alpha: Grey) -> None:
-    """`colours` over `ground`, in place."""
-    share: Float = alpha.astype(np.float32) * (1 / 255)
-    ground[:] = cv2.blendLinear(np.ascontiguousarray(colours), np.ascontiguousarray(ground), share, 1 - share)
+def _blend(canvas: RGB, here: Box, weighed: RGB, alpha: Grey) -> None:
+    """In bytes: exact where alpha is 0 or 255, within one level between; a sixth of the time of floats."""
+    _dim(canvas, here, alpha)
+    canvas[here.slices] += weighed
+
+
+def _dim(canvas: RGB, here: Box, alpha: Grey) -> None:
+    """Takes the share `alpha` of the light away."""
+    canvas[here.slices] = weighed_by(canvas[here.slices], 255 - alpha)
 
 
 def _meeting(canvas: RGB, layer: Grey, left: int, top: int) -> tuple[Box, Box]:

@@ -114,18 +114,16 @@ def _touching(thing: Thing) -> Float:
 def _from_lamp(thing: Thing, wish: Shadow, light: tuple[float, float]) -> Float:
     """One light: a shadow with a direction."""
     far = max(0.5, wish.blur * thing.box.height)
-    return cast(thing, light[0], light[1], near=max(0.4, 0.15 * far), far=far)
+    return cast(thing, [light], near=max(0.4, 0.15 * far), far=far)
 
 
 def _from_room(thing: Thing, wish: Shadow, light: tuple[float, float]) -> Float:
     """One wide light and the room's own: no outline is left, only a breath on the floor."""
     far = max(1.0, wish.blur * thing.box.height)
-    main = cast(thing, light[0], light[1], near=0.4 * far, far=1.6 * far)
     length = 0.14 * thing.box.height
-    room = np.zeros_like(main)
-    for aside, down in RING:
-        room += cast(thing, aside * length, down * 0.5 * length, near=0.3 * far, far=far)
-    return np.asarray(0.5 * main + 0.5 / len(RING) * room, np.float32)
+    ring = [(aside * length, down * 0.5 * length) for aside, down in RING]
+    main = cast(thing, [light], near=0.4 * far, far=1.6 * far)
+    return np.asarray((main + cast(thing, ring, near=0.4 * far, far=far)) / 2, np.float32)
 
 
 def _together(shadows: Iterable[Float]) -> Float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from packshot.engines.base import ENGINES, Upscaler
 from packshot.image.types import RGB, Box, Grey, Size, box_of, size_of
 from packshot.look.facts import Facts
-from packshot.retouch._resample import down, up
+from packshot.retouch._resample import enlarged, resampled
 from packshot.retouch.base import Wish, stage
 from packshot.retouch.layers import Layers, Placement, Product
 from packshot.retouch.start import SEEN
@@ -19,14 +19,14 @@ class Upscale(Wish):
     engine: str = "lanczos"
     """Who enlarges: `lanczos` or another registered upscaler."""
     from_factor: float = 1.15
-    """Below this Lanczos does it whatever the engine: nothing is gained by a network."""
+    """Below this a plain filter does it whatever the engine: nothing is gained by a network."""
     max_factor: float = 4.0
     """Above this the photo is too small and the seller should send a larger one."""
 
 
 @stage("upscale")
 def apply(layers: Layers, wish: Upscale, facts: Facts) -> Layers:
-    """Shrinks by area or enlarges by Lanczos or the chosen engine, the alpha with the colours.
+    """Shrinks by averages or enlarges by Lanczos or the chosen engine, the alpha with the colours.
 
     A photo that is enlarged too much looks soft beside others. Above the limit it is still made, and a
     person is asked to look.
@@ -63,11 +63,10 @@ def _resampled(product: Product, size: Size, wish: Upscale) -> tuple[RGB, Grey]:
     if size == before:
         return product.colours, product.alpha
     factor = size.width / before.width
-    if factor <= 1:
-        return down(product.colours, product.alpha, size)
-    name = wish.engine if factor >= wish.from_factor else "lanczos"
-    upscaler: Upscaler = ENGINES[name].make()
-    return up(product.colours, product.alpha, size, upscaler)
+    if factor < wish.from_factor:
+        return resampled(product.colours, product.alpha, size)
+    upscaler: Upscaler = ENGINES[wish.engine].make()
+    return enlarged(product.colours, product.alpha, size, upscaler)
 
 
 def _scaled(box: Box | None, before: Size, after: Size) -> Box | None:
