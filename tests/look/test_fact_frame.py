@@ -169,6 +169,13 @@ def test_a_thing_in_front_of_a_sharp_horizon_is_no_collage() -> None:
     assert frame_of(*over(pixels)).panels == ()
 
 
+def test_a_long_straight_side_of_the_goods_is_no_seam() -> None:
+    pixels, mask = ground(400, 600), np.zeros((600, 400), np.uint8)
+    mask[0:570, 130:270] = 255
+    pixels[mask > 0] = BLUE
+    assert frame_of(pixels, mask).panels == ()
+
+
 def test_a_striped_cloth_is_no_collage() -> None:
     stripes = np.where(np.arange(600) // 20 % 2 == 0, 240, 60).astype(np.uint8)
     pixels = np.repeat(stripes[None, :, None], 600, axis=0).repeat(3, axis=2)

@@ -254,7 +254,8 @@ def _seams(page: _Page, box: Box, *, upright: bool) -> list[int]:
     shares = steps.mean(axis=1)
     if np.median(shares) > LIVELY:
         return []
-    places = [at + 1 for at in _middles(shares >= SEAM_SHARE)]
+    whole = (shares >= SEAM_SHARE) & _reaches_both_ends(steps)
+    places = [at + 1 for at in _middles(whole)]
     if not 0 < len(places) <= MOST_SEAMS:
         return []
     product = page.product_lines(box, upright=upright)
@@ -263,6 +264,12 @@ def _seams(page: _Page, box: Box, *, upright: bool) -> list[int]:
         for at in places
         if not _product_crosses(product, steps, at) and _is_razor_sharp(page, box, at, upright=upright)
     ]
+
+
+def _reaches_both_ends(steps: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A long straight side of the goods, a trouser leg say, ends in the ground."""
+    tip = max(3, steps.shape[1] // 32)
+    return np.asarray((steps[:, :tip].mean(axis=1) > 0.8) & (steps[:, -tip:].mean(axis=1) > 0.8))
 
 
 def _middles(lines: NDArray[np.bool_]) -> list[int]:
