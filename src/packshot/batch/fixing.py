@@ -1,0 +1,159 @@
+"""Mending one photo of many: the journey, then its files, then its line."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packshot.batch.layer_files import layer_pictures
+from packshot.batch.names import Item
+from packshot.batch.thumbs import thumb
+from packshot.batch.writing import Task, Written, failed_line, line_of, placed, still_holds, write_files
+from packshot.errors import BadPhoto, EngineFailed, Refused, WeightsMissing
+
+if TYPE_CHECKING:
+    from packshot.journey.result import Result
+    from packshot.profiles.profile import Profile
+
+LAYERS = ("mask", "cutout", "shadow")
+SUFFIXES = {"jpeg": "jpg"}
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+"""The same pictures give the same ZIP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The work on one photo."""
+
+    out: Path
+    profile: str | Path | None
+    category: str = ""
+    switches: tuple[str, ...] = ()
+    variants: tuple[str, ...] | None = None
+    overrides: tuple[tuple[str, object], ...] = ()
+    trail: bool = False
+    keep: tuple[str, ...] = ()
+    thumb_side: int = 0
+    """0 makes none."""
+
+    def planned(self, item: Item) -> tuple[str, ...]:
+        profile = _profile(self)
+        names = [*_picture_names(self, profile, item).values(), *_layer_names(self, item).values()]
+        if self.trail:
+            names.append(f"{item.sku}_trail.zip")
+        return tuple(placed(item, name) for name in names)
+
+    def __call__(self, task: Task) -> Written:
+        from packshot.journey.fix import fix
+
+        item = task.item
+        try:
+            data = item.origin.read()
+        except (BadPhoto, Refused) as error:
+            return Written(failed_line(item, error.message, error))
+        if still_holds(task.previous, _identity(self, data), task, self.out):
+            assert task.previous is not None
+            return Written(task.previous, resumed=True, thumbs=self._thumbs(data, self._on_disk(item)))
+        try:
+            result = fix(
+                data,
+                profile=self.profile,
+                category=self.category,
+                switches=self.switches,
+                variants=self.variants,
+                overrides=dict(self.overrides),
+                trail=self.trail,
+                name=item.key,
+            )
+        except (EngineFailed, WeightsMissing, Refused) as error:
+            return Written(failed_line(item, error.message, error))
+        digests = write_files(self.out, self._files(item, result))
+        pictures = {name: picture.data for name, picture in result.variants.items()}
+        line = line_of(item, self._told(item, result), digests)
+        return Written(line, thumbs=self._thumbs(data, pictures))
+
+    def _told(self, item: Item, result: Result) -> dict[str, Any]:
+        told = result.as_dict()
+        for variant, name in _picture_names(self, _profile(self), item).items():
+            if variant in told["outputs"]:
+                told["outputs"][variant]["file"] = placed(item, name)
+        return told
+
+    def _files(self, item: Item, result: Result) -> dict[str, bytes]:
+        """All of a photo's files, or none: one without a picture has no layers either."""
+        if not result.variants:
+            return {}
+        names = _picture_names(self, _profile(self), item)
+        files = {names[variant]: picture.data for variant, picture in result.variants.items()}
+        if result.layers is not None:
+            pictures = layer_pictures(result.layers, self.keep)
+            files |= {name: pictures[layer] for layer, name in _layer_names(self, item).items()}
+        if self.trail:
+            files[f"{item.sku}_trail.zip"] = _trail(result)
+        return {placed(item, name): data for name, data in files.items()}
+
+    def _on_disk(self, item: Item) -> dict[str, bytes]:
+        if not self.thumb_side:
+            return {}
+        names = _picture_names(self, _profile(self), item)
+        return {variant: (self.out / placed(item, name)).read_bytes() for variant, name in names.items()}
+
+    def _thumbs(self, before: bytes, after: Mapping[str, bytes]) -> dict[str, bytes]:
+        if not self.thumb_side:
+            return {}
+        small = {"before": thumb(before, self.thumb_side)}
+        return small | {variant: thumb(data, self.thumb_side) for variant, data in after.items()}
+
+
+@lru_cache(maxsize=4)
+def _profile(work: Fix) -> Profile:
+    from packshot.journey.examine import profile_of
+
+    return profile_of(work.profile, work.category, work.switches, dict(work.overrides))
+
+
+def _picture_names(work: Fix, profile: Profile, item: Item) -> dict[str, str]:
+    suffix = SUFFIXES.get(profile.output.format, profile.output.format)
+    wanted = [v.name for v in profile.variants if work.variants is None or v.name in work.variants]
+    return {name: f"{profile.output.name.format(sku=item.sku, variant=name)}.{suffix}" for name in wanted}
+
+
+def _layer_names(work: Fix, item: Item) -> dict[str, str]:
+    return {layer: f"{item.sku}_layer_{layer}.png" for layer in LAYERS if layer in work.keep}
+
+
+def _identity(work: Fix, data: bytes) -> dict[str, Any]:
+    from packshot.journey.report import plain
+
+    known: dict[str, Any] = plain(replace(_probe(work), photo_sha256=hashlib.sha256(data).hexdigest()))
+    return known
+
+
+@lru_cache(maxsize=4)
+def _probe(work: Fix) -> Any:
+    """What names the results of this work, but for the photo."""
+    import numpy as np
+
+    from packshot.image.codec import open_photo
+    from packshot.journey.fix import choose, identity_of
+
+    profile = _profile(work)
+    blank = open_photo(np.zeros((8, 8, 3), np.uint8))
+    return identity_of(blank, profile, choose(profile, work.variants))
+
+
+def _trail(result: Result) -> bytes:
+    from packshot.image.encode import Encoding, encode
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for number, step in enumerate(result.trail):
+            name = f"{number:02d}_{step.name.replace(' ', '_')}.png"
+            archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), encode(step.pixels, None, Encoding("png")).data)
+    return packed.getvalue()

@@ -1,0 +1,283 @@
+"""What a SRC holds: a file, a folder, a glob, a ZIP or a link, as photos in a lasting order.
+
+Nothing vanishes: what is no photo is skipped, but counted and told.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from packshot.batch.origins import FileOrigin, LinkOrigin, Origin, ZipOrigin, real
+from packshot.errors import BadSource, Refused
+from packshot.words import Words, say, say_n
+
+PHOTO_KINDS = (
+    *("jpg", "jpeg", "jpe", "jfif", "pjpeg", "png", "webp", "avif"),
+    *("tif", "tiff", "bmp", "gif", "heic", "heif", "hif"),
+)
+PHOTO_SUFFIXES = frozenset(f".{kind}" for kind in PHOTO_KINDS)
+HIDDEN = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
+MAX_MEMBERS = 50_000
+MAX_UNPACKED_BYTES = 50_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A photo, before it has a name of its own."""
+
+    root: tuple[str, ...]
+    """The parts of the path or link that was named as the source: tells sources apart."""
+    folder: str
+    """Below the root, with `/`; empty at its top."""
+    name: str
+    """As the file is called."""
+    origin: Origin
+
+
+@dataclass
+class Skipped:
+    """What lay in the sources and was not taken."""
+
+    hidden: int = 0
+    not_photos: int = 0
+    linked_folders: int = 0
+    archives: int = 0
+    """ZIP files inside a folder: a ZIP must be named to be opened."""
+    twice: int = 0
+    """Photos that two of the given sources hold."""
+    own_outputs: int = 0
+    """Pictures that an earlier run wrote."""
+    unreadable: list[str] = field(default_factory=list)
+    """Folders that could not be listed: photos may be missing."""
+
+    def words(self) -> tuple[Words, ...]:
+        n = self
+        told = (
+            say_n("{count} file that is no photo", "{count} files that are no photos", n.not_photos),
+            say_n("{count} hidden file", "{count} hidden files", n.hidden),
+            say_n("{count} ZIP inside a folder", "{count} ZIPs inside folders", n.archives),
+            say_n("{count} link to a folder", "{count} links to folders", n.linked_folders),
+            say_n("{count} photo given twice", "{count} photos given twice", n.twice),
+            say_n("{count} picture of an earlier run", "{count} pictures of an earlier run", n.own_outputs),
+        )
+        return tuple(words for words in told if words.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    found: tuple[Found, ...]
+    skipped: Skipped
+
+
+def gather(
+    sources: Sequence[str],
+    *,
+    out: Path | None = None,
+    own_outputs: frozenset[str] = frozenset(),
+    allow_private: bool = False,
+) -> Gathered:
+    """All photos of all sources, in the order given, each once.
+
+    `out` and what is in it are never taken for a source when a folder above is walked; `own_outputs` are
+    real paths of pictures that earlier runs wrote.
+    """
+    skipped = Skipped()
+    seen: set[str] = set()
+    found: list[Found] = []
+    for source in sources:
+        before = len(found)
+        for photo in _photos_of(source, out, skipped, allow_private):
+            if isinstance(photo.origin, FileOrigin):
+                identity = real(photo.origin.path)
+                if identity in own_outputs:
+                    skipped.own_outputs += 1
+                    continue
+            else:
+                identity = photo.origin.where
+            if identity in seen:
+                skipped.twice += 1
+                continue
+            seen.add(identity)
+            found.append(photo)
+        if len(found) == before and not skipped.twice and not skipped.own_outputs:
+            raise BadSource(
+                say("There are no photos in {source}.", source=source),
+                say("Known kinds: {kinds}.", kinds=", ".join(PHOTO_KINDS)),
+            )
+    return Gathered(tuple(found), skipped)
+
+
+def _photos_of(source: str, out: Path | None, skipped: Skipped, allow_private: bool) -> Iterator[Found]:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
+        return _link(source, allow_private)
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return _folder(path, out, skipped)
+    if path.is_file():
+        return _file(path, skipped)
+    if path.exists():
+        raise BadSource(say("{source} is neither a file nor a folder.", source=source))
+    if glob.has_magic(source):
+        return _glob(str(path), out, skipped)
+    raise BadSource(
+        say("There is no file or folder {source}.", source=source),
+        say("Check the spelling; names with spaces go in quotes."),
+    )
+
+
+def _file(path: Path, skipped: Skipped) -> Iterator[Found]:
+    if path.suffix.lower() == ".zip" or (
+        path.suffix.lower() not in PHOTO_SUFFIXES and zipfile.is_zipfile(path)
+    ):
+        yield from _archive(path, skipped)
+    else:
+        yield Found(_parts(path.parent), "", path.name, FileOrigin(path.absolute()))
+
+
+def _folder(top: Path, out: Path | None, skipped: Skipped) -> Iterator[Found]:
+    not_here = real(out) if out is not None and real(out) != real(top) else None
+    root = _parts(top)
+    for folder, folders, files in os.walk(
+        top, onerror=lambda exc: skipped.unreadable.append(str(exc.filename))
+    ):
+        here = Path(folder)
+        folders[:] = sorted(_enter(here, folders, not_here, skipped))
+        below = PurePosixPath(*here.relative_to(top).parts).as_posix()
+        for name in sorted(files):
+            if _is_photo(name, skipped) and (here / name).is_file():
+                yield Found(root, "" if below == "." else below, name, FileOrigin((here / name).absolute()))
+
+
+def _enter(here: Path, folders: list[str], not_here: str | None, skipped: Skipped) -> Iterator[str]:
+    for name in folders:
+        if _is_hidden(name):
+            skipped.hidden += 1
+        elif (here / name).is_symlink():
+            skipped.linked_folders += 1
+        elif not_here is None or real(here / name) != not_here:
+            yield name
+
+
+def _glob(pattern: str, out: Path | None, skipped: Skipped) -> Iterator[Found]:
+    fixed = Path(*_before_magic(Path(pattern).parts))
+    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 – takes absolute patterns too
+    for match in map(Path, matches):
+        below = PurePosixPath(*match.relative_to(fixed).parts)
+        if match.is_dir():
+            if "**" not in pattern:  # which lists what is inside by itself
+                for photo in _folder(match, out, skipped):
+                    yield replace(photo, root=_parts(fixed), folder=(below / photo.folder).as_posix())
+            continue
+        if out is not None and real(out) in (real(parent) for parent in match.parents):
+            skipped.own_outputs += 1
+            continue
+        if match.suffix.lower() == ".zip":
+            yield from _archive(match, skipped)
+        elif _is_photo(match.name, skipped):
+            folder = "" if below.parent == PurePosixPath() else below.parent.as_posix()
+            yield Found(_parts(fixed), folder, match.name, FileOrigin(match.absolute()))
+
+
+def _before_magic(parts: tuple[str, ...]) -> Iterator[str]:
+    for part in parts[:-1]:
+        if glob.has_magic(part):
+            return
+        yield part
+
+
+def _archive(path: Path, skipped: Skipped) -> Iterator[Found]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (OSError, zipfile.BadZipFile, NotImplementedError) as exc:
+        raise BadSource(
+            say("{source} is no ZIP that can be read: {why}.", source=str(path), why=str(exc)),
+            say("Pack it again, or give the folder."),
+        ) from exc
+    unpacked = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED_BYTES:
+        raise Refused(
+            say(
+                "{source} holds {count} files, {size:.0f} MB unpacked;"
+                " the limits are {most} files and {largest:.0f} MB.",
+                source=str(path),
+                count=len(members),
+                size=unpacked / 1e6,
+                most=MAX_MEMBERS,
+                largest=MAX_UNPACKED_BYTES / 1e6,
+            ),
+            say("If you trust the ZIP, unpack it and give the folder."),
+        )
+    photos = []
+    for index, member in enumerate(members):
+        if member.is_dir():
+            continue
+        *folders, name = safe_member(_spoken(member)) or ["_"]
+        if any(_is_hidden(part) for part in folders):
+            skipped.hidden += 1
+        elif _is_photo(name, skipped):
+            inside = "/".join([*folders, name])
+            origin = ZipOrigin(path.absolute(), index, inside)
+            photos.append(Found(_parts(path), "/".join(folders), name, origin))
+    yield from sorted(photos, key=lambda photo: (photo.folder, photo.name))
+
+
+def safe_member(name: str) -> list[str]:
+    """The parts of a member's name that lie inside: no drive, no root, no `..`."""
+    parts = name.replace("\\", "/").split("/")
+    return [part for part in parts if part not in ("", ".", "..") and not re.fullmatch(r"[A-Za-z]:", part)]
+
+
+def _spoken(member: zipfile.ZipInfo) -> str:
+    """Old Windows packers wrote Russian names in cp866 and said nothing of it."""
+    if member.flag_bits & 0x800 or member.filename.isascii():
+        return member.filename
+    try:
+        raw = member.filename.encode("cp437")
+    except UnicodeEncodeError:
+        return member.filename
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        guess = raw.decode("cp866", errors="replace")
+        return guess if re.search("[а-яё]{2}", guess, re.IGNORECASE) else member.filename
+
+
+def _link(url: str, allow_private: bool) -> Iterator[Found]:
+    parts = urlsplit(url)
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        raise BadSource(
+            say("{source} is no http or https link.", source=url),
+            say("Give a file, a folder, a ZIP or a link that begins with https://."),
+        )
+    *folders, name = safe_member(unquote(parts.path)) or ["photo"]
+    yield Found((parts.hostname, *folders), "", name, LinkOrigin(url, allow_private))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.lower() in HIDDEN
+
+
+def _is_photo(name: str, skipped: Skipped) -> bool:
+    if _is_hidden(name):
+        skipped.hidden += 1
+        return False
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in PHOTO_SUFFIXES:
+        return True
+    if suffix == ".zip":
+        skipped.archives += 1
+    else:
+        skipped.not_photos += 1
+    return False
+
+
+def _parts(path: Path) -> tuple[str, ...]:
+    return tuple(part.strip(":/\\") or "root" for part in path.resolve().parts)
