@@ -48,7 +48,7 @@ def _filled(colours: RGB, alpha: Grey) -> RGB:
     near = cv2.divide(
         cv2.blur(weighed_by(colours, alpha), (9, 9)), cv2.cvtColor(seen, cv2.COLOR_GRAY2RGB), scale=255
     )
-    return np.asarray(cv2.copyTo(colours, cv2.min(alpha, 1), near), np.uint8)
+    return np.asarray(cv2.copyTo(colours, np.minimum(alpha, 1), near), np.uint8)
 
 
 def _sized(pixels: NDArray[np.uint8], size: Size, how: int) -> NDArray[np.uint8]:
