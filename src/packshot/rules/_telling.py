@@ -11,8 +11,10 @@ def told(measured: float, limit: float, digits: int = 1) -> float:
     """The figure as people read it. Rounded, yet never onto the limit: 84.97 % is told as 84.9 %
     where 85 % is asked for, for "85 % is too little, 85 % is asked for" helps nobody.
     """
-    figure = round(measured, digits)
-    if measured == limit or figure != round(limit, digits):
+    if measured == limit:
+        return float(measured)
+    figure = round(float(measured), digits)
+    if figure != round(float(limit), digits):
         return figure
     step = float(10**digits)
     return (math.floor(measured * step) if measured < limit else math.ceil(measured * step)) / step
@@ -20,7 +22,7 @@ def told(measured: float, limit: float, digits: int = 1) -> float:
 
 def percent(share: float) -> float:
     """A share as per cent, without the dust of binary fractions."""
-    return round(share * 100, 6)
+    return round(float(share) * 100, 6)
 
 
 def sure(*confidences: float) -> float:

@@ -39,7 +39,7 @@ def judge(facts: Facts, limit: Centering) -> Iterator[Finding]:
     if not subject.found:
         return
     x, y = subject.box.centre
-    right, down = x / frame.width - 0.5, y / frame.height - 0.5
+    right, down = (x - frame.width / 2) / frame.width, (y - frame.height / 2) / frame.height
     off = [
         (abs(offset) - most, abs(offset), most, message)
         for offset, most, message in (
