@@ -9,7 +9,7 @@ import numpy as np
 
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Colour, Float, Grey, Size
-from packshot.look.studio import halved
+from packshot.look.studio import shrunk
 from packshot.look.subject import Cutout
 
 LONGEST = 512
@@ -42,7 +42,7 @@ class Background:
 
 def measure(full: Photo, photo: Photo, cutout: Cutout) -> Background:
     """Shares of exact colours come from `full`, everything soft from a small copy."""
-    small = halved(photo.pixels, LONGEST)
+    small = shrunk(photo.pixels, LONGEST)
     free = _ground(small.shape[:2], photo, cutout)
     seen = float(free.mean()) if free.size else 0.0
     if not free.any():

@@ -12,7 +12,7 @@ from packshot.image.photo import Photo
 from packshot.image.types import Colour, Float
 from packshot.look import ground
 from packshot.look.sides import Sides
-from packshot.look.studio import halved
+from packshot.look.studio import shrunk
 
 LONGEST = 384
 """The rim is measured on a picture of at most this size."""
@@ -33,7 +33,7 @@ class Border:
 
 
 def measure(photo: Photo) -> Border:
-    small = halved(photo.pixels, LONGEST)
+    small = shrunk(photo.pixels, LONGEST)
     rim = ground.fit_rim(small)
     here = small[rim.rows, rim.columns]
     followed = rim.inlier if rim.inlier.any() else np.ones_like(rim.inlier)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from packshot.image.types import RGB, Box, Float, Grey, size_of
+from packshot.look.channels import largest
 
 FAINT = 10.0
 """Levels: where product and ground differ by about this, the outline's shape counts as much as colour."""
@@ -122,8 +123,8 @@ def _front(
 ) -> Float:
     """The product's own colour at each place: the mean of sure product near by, in thin parts of their core."""
     front = colour.copy()
-    away = cv2.absdiff(view, ground).max(axis=2)
-    core = solid & (away >= cv2.dilate(away, np.ones((3, 3), np.uint8)) * 0.9).astype(np.uint8)
+    away = largest(cv2.absdiff(view, ground))
+    core = solid & (away >= 0.9 * cv2.dilate(away, np.ones((3, 3), np.uint8))).astype(np.uint8)
     have = np.zeros(len(colour), bool)
     for sure, size in ((inner, 2 * reach + 3), (core, 2 * reach + 1), (inner, 6 * reach + 1)):
         found = _near(view, sure, size)[places]

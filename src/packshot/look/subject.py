@@ -99,7 +99,7 @@ def cut(photo: Photo, segmenter: Segmenter | None) -> Cutout:
     """The product's pixels: its own alpha, the studio path, a second opinion where that doubts."""
     if photo.alpha is not None and _means_something(photo.alpha):
         return _by_alpha(photo, photo.alpha)
-    draft = studio.draft(studio.halved(photo.pixels))
+    draft = studio.draft(studio.shrunk(photo.pixels))
     choice = _chosen(photo, draft, segmenter)
     if choice.side is Side.NEITHER:
         return _nothing(photo, choice, segmenter)
