@@ -54,6 +54,7 @@ def cut(layers: Layers, product: Product, to: Box) -> Layers:
         box=box,
         source_left=product.source_left + to.left * px,
         source_top=product.source_top + to.top * px,
+        worked=product.worked and to.moved(product.worked.left, product.worked.top),
     )
     shadow = layers.source_shadow_box
     return replace(layers, product=cut_out, source_shadow_box=shadow and shadow.moved(-to.left, -to.top))

@@ -25,6 +25,8 @@ class Product:
     source_left: float = 0.0
     source_top: float = 0.0
     """Where the arrays' corner lies in the upright source, in its pixels."""
+    worked: Box | None = None
+    """The arrays' rectangle in the photo's worked pixels: `crop` narrows it, resampling leaves it."""
 
     def from_source(self, box: Box) -> Box:
         """A box of the upright source in the pixels of these arrays, rounded outward; it may reach beyond."""

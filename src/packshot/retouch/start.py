@@ -24,6 +24,7 @@ def layers_of(facts: Facts) -> Layers:
         source_px_per_px=1 / scale,
         source_left=cutout.box.left / scale,
         source_top=cutout.box.top / scale,
+        worked=cutout.box,
     )
     if cutout.shadow is None:
         return Layers(product)
