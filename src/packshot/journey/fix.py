@@ -171,7 +171,7 @@ def retouch(
 def _write(
     pixels: RGB, facts: Facts, profile: Profile, expected: guards.Expected, clock: Clock
 ) -> tuple[Encoded, Guard, Photo]:
-    """The bytes, and the colour guard read on them. 4:2:0 breaks it on about one photo in seven: then 4:4:4."""
+    """The bytes, and the colour guard read on them. 4:2:0 breaks it on one photo in seven: then 4:4:4."""
     how = _encoding(profile)
     while True:
         with clock("encode"):

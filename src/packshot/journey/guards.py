@@ -15,6 +15,7 @@ from packshot.journey.result import Guard
 from packshot.look.facts import Facts
 from packshot.look.subject import Component
 from packshot.profiles.profile import GuardBounds
+from packshot.retouch.flatten import product_corner
 from packshot.retouch.layers import Layers, Product
 from packshot.words import say
 
@@ -40,23 +41,37 @@ class Expected:
 
     @classmethod
     def of(cls, photo: Photo, layers: Layers) -> Expected:
+        """The same rectangle of the photo, at the same size and place; only the tone's curves are shared."""
         product, placement = layers.product, layers.placement
-        assert product is not None and placement is not None
-        arrays = size_of(product.colours)
-        left, top = placement.box.left - product.box.left, placement.box.top - product.box.top
-        on_canvas = Box(left, top, left + arrays.width, top + arrays.height)
-        source = resize(photo.pixels[product.origin.slices], arrays)
-        if layers.tone_curve is not None:
-            source = cv2.LUT(source, layers.tone_curve)
-        sure = cv2.erode(
-            cv2.threshold(product.alpha, SURE, 255, cv2.THRESH_BINARY)[1],
-            np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8),
-            borderType=cv2.BORDER_CONSTANT,
-            borderValue=0,
-        )
+        if product is None or product.worked is None or placement is None:
+            raise ValueError("nothing was placed")
+        left, top = product_corner(layers)
+        on_canvas = Box.whole(size_of(product.alpha)).moved(left, top)
+        source = resize(_window(photo.pixels, product.worked), on_canvas.size)
+        for curve in (layers.channel_curves, layers.tone_curve):
+            source = source if curve is None else cv2.LUT(source, curve)
         inside = on_canvas.inside(placement.canvas)
         cut = inside.moved(-left, -top).slices
-        return cls(inside, source[cut], sure[cut])
+        return cls(inside, source[cut], _sure(product.alpha)[cut])
+
+
+def _window(pixels: RGB, box: Box) -> RGB:
+    """The photo through a window that may reach beyond it."""
+    here = box.inside(size_of(pixels))
+    sides = ((here.top - box.top, box.bottom - here.bottom), (here.left - box.left, box.right - here.right))
+    inside = pixels[here.slices]
+    return inside if here == box else np.pad(inside, (*sides, (0, 0)), mode="edge")
+
+
+def _sure(alpha: Grey) -> Grey:
+    inside = (alpha >= SURE).astype(np.uint8)
+    worn = cv2.erode(
+        inside,
+        np.ones((2 * RIM_PX + 1, 2 * RIM_PX + 1), np.uint8),
+        borderType=cv2.BORDER_CONSTANT,
+        borderValue=(0,),
+    )
+    return np.asarray(worn, np.uint8)
 
 
 def colour(written: RGB, expected: Expected, bounds: GuardBounds) -> Guard:
@@ -102,20 +117,16 @@ def parts(facts: Facts, layers: Layers) -> Guard:
 
 
 def _kept_share(facts: Facts, component: Component, product: Product | None) -> float:
+    """Of the alpha in the part's box: how much of it is still in the layers."""
     if product is None:
         return 0.0
-    cut = facts.cutout
+    cut, arrays = facts.cutout, size_of(product.alpha)
     box = component.box.scaled(facts.photo.scale, within=facts.photo.size)
-    before = cut.alpha[box.meet(cut.box).moved(-cut.box.left, -cut.box.top).slices]
-    arrays, origin = size_of(product.alpha), product.origin
-    scale_x, scale_y = arrays.width / origin.width, arrays.height / origin.height
-    there = box.meet(origin).moved(-origin.left, -origin.top)
-    after = product.alpha[
-        round(there.top * scale_y) : round(there.bottom * scale_y),
-        round(there.left * scale_x) : round(there.right * scale_x),
-    ]
-    total = float(before.sum(dtype=np.int64))
-    return float(after.sum(dtype=np.int64)) / (scale_x * scale_y) / total if total else 1.0
+    before = cut.alpha[box.meet(cut.box).moved(-cut.box.left, -cut.box.top).slices].astype(np.float32)
+    after = product.alpha[product.from_source(component.box).inside(arrays).slices].astype(np.float32)
+    pixels = product.source_px_per_px * facts.photo.scale
+    total = float(before.sum())
+    return min(1.0, float(after.sum()) * pixels**2 / total) if total else 1.0
 
 
 def _is_erased(component: Component, layers: Layers) -> bool:
@@ -133,7 +144,7 @@ def label(
         return None
     least = 1.0
     for box in boxes:
-        there = _on_canvas(box.scaled(facts.photo.scale), product, layers, expected)
+        there = _on_canvas(box, product, layers, expected)
         if min(there.width, there.height) < 6:
             continue
         was = expected.pixels[there.moved(-expected.box.left, -expected.box.top).slices]
@@ -148,12 +159,8 @@ def label(
 
 
 def _on_canvas(box: Box, product: Product, layers: Layers, expected: Expected) -> Box:
-    assert layers.placement is not None
-    arrays, origin = size_of(product.alpha), product.origin
-    scale = arrays.width / origin.width
-    left = layers.placement.box.left - product.box.left
-    top = layers.placement.box.top - product.box.top
-    return box.moved(-origin.left, -origin.top).scaled(scale).moved(left, top).meet(expected.box)
+    left, top = product_corner(layers)
+    return product.from_source(box).moved(left, top).meet(expected.box)
 
 
 def likeness(was: RGB, now: RGB) -> float:
@@ -178,7 +185,7 @@ def upscale(layers: Layers, bounds: GuardBounds) -> Guard | None:
         say("Enlarged {factor:.1f} times.", factor=factor)
         if passed
         else say(
-            "The product is too small in the photo: it had to be enlarged {factor:.1f} times, {limit:.0f} at most.",
+            "The product is too small in the photo: enlarged {factor:.1f} times, {limit:.0f} at most.",
             factor=factor,
             limit=bounds.max_upscale,
         )

@@ -66,9 +66,10 @@ def apply(layers: Layers, wish: Erase, facts: Facts) -> Layers:
     several = len(facts.subject.components) > 1
     notes: list[Words] = []
     doubts: list[Words] = []
+    gone: list[Part] = []
     alpha = product.alpha
     if several or texts or drawn or band is not None:
-        alpha, notes = _without(product, texts, drawn if wish.drop_text else [], band)
+        alpha, notes, gone = _without(product, texts, drawn if wish.drop_text else [], band)
     if any(_over_product(alpha, box) for box in texts):
         doubts.append(say("Text is drawn over the product; it was left, for what is under it is unknown."))
     if several and facts.subject.far_apart and not wish.keep_props:
@@ -79,6 +80,7 @@ def apply(layers: Layers, wish: Erase, facts: Facts) -> Layers:
     return replace(
         layers,
         product=replace(product, alpha=alpha, box=box),
+        erased=(*layers.erased, *(product.to_source(part.box) for part in gone)),
         notes=(*layers.notes, *notes),
         doubts=(*layers.doubts, *doubts),
     )
@@ -86,8 +88,8 @@ def apply(layers: Layers, wish: Erase, facts: Facts) -> Layers:
 
 def _without(
     product: Product, texts: list[Box], drawn: list[Box], band: Box | None
-) -> tuple[Grey, list[Words]]:
-    """The alpha without what was drawn, and what to say of it."""
+) -> tuple[Grey, list[Words], list[Part]]:
+    """The alpha without what was drawn, what to say of it, and what went."""
     alpha, notes = product.alpha, []
     if band is not None:
         alpha, cleared = _inside(alpha, product.from_source(band))
@@ -95,7 +97,7 @@ def _without(
             notes.append(say("A drawn frame was removed."))
     labels, parts = _parts(alpha)
     if len(parts) < 2:
-        return alpha, notes
+        return alpha, notes, []
     if _is_frame(labels, parts[0], parts[1]):
         parts[:2] = parts[1::-1]
     main, total = parts[0], sum(part.area for part in parts)
@@ -115,7 +117,8 @@ def _without(
                 len(_joined(part.box for part in written)),
             )
         )
-    return _dropped(alpha, labels, [*frames, *written]), notes
+    gone = [*frames, *written]
+    return _dropped(alpha, labels, gone), notes, gone
 
 
 def _parts(alpha: Grey) -> tuple[NDArray[np.int32], list[Part]]:

@@ -38,6 +38,10 @@ class Product:
             ceil((box.bottom - self.source_top) / scale),
         )
 
+    def to_source(self, box: Box) -> Box:
+        """A box of these arrays in upright source pixels."""
+        return box.scaled(self.source_px_per_px).moved(round(self.source_left), round(self.source_top))
+
 
 @dataclass(frozen=True, slots=True)
 class Placement:
@@ -105,5 +109,7 @@ class Layers:
     stickers: tuple[StickerLayer, ...] = ()
     notes: tuple[Words, ...] = ()
     """What a stage wants the report to say: "enlarged 1.8×", "the badge overlaps the product"."""
+    erased: tuple[Box, ...] = ()
+    """What was dropped on purpose, in upright source pixels: the guard of parts does not miss it."""
     doubts: tuple[Words, ...] = ()
     """Reasons for a person to look; any of them makes the status `review`."""
