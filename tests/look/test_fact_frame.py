@@ -163,6 +163,13 @@ def test_four_pictures_in_a_grid() -> None:
     assert all(abs(panel.width - 950) < 12 for panel in frame.panels)
 
 
+def test_the_joint_of_a_table_top_is_no_sure_collage() -> None:
+    one = mug(400, 400, under=(235, 225, 210))
+    pixels, mask = np.concatenate([one[0], one[0]], axis=1), np.concatenate([one[1], one[1]], axis=1)
+    pixels[:, 399:402] = (90, 80, 70)
+    assert frame_of(pixels, mask).collage_confidence <= 0.5
+
+
 def test_a_thing_in_front_of_a_sharp_horizon_is_no_collage() -> None:
     pixels = ground(600, 600, (230, 228, 220))
     pixels[420:] = (150, 120, 90)

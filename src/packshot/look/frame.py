@@ -242,7 +242,7 @@ def _panels(page: _Page, box: Box, depth: int) -> tuple[list[Box], float]:
         if len(cuts) < 2:
             continue
         inner = [_panels(page, cut, depth - 1)[0] if depth else [cut] for cut in cuts]
-        return [panel for panels in inner for panel in panels], _sure(page, cuts)
+        return [panel for panels in inner for panel in panels], _sure(page, cuts, upright=upright)
     return [box], 0.0
 
 
@@ -316,10 +316,23 @@ def _between(box: Box, seams: list[int], *, upright: bool) -> Iterator[Box]:
             yield Box(box.left, box.top + start, box.right, box.top + end)
 
 
-def _sure(page: _Page, cuts: list[Box]) -> float:
-    """Goods in every panel say collage; a panel without any may be a floor, a table, a strip of wall."""
+def _sure(page: _Page, cuts: list[Box], *, upright: bool) -> float:
+    """Goods in every panel on grounds of their own say collage.
+
+    A panel without goods may be a floor or a strip of wall; a thin line in one ground may be the joint of a
+    table top.
+    """
     total = int((page.product >= 128).sum())
-    if total == 0:
+    if total == 0 or min(int((page.product[cut.slices] >= 128).sum()) for cut in cuts) < 0.05 * total:
         return 0.4
-    least = min(int((page.product[cut.slices] >= 128).sum()) for cut in cuts) / total
-    return 0.9 if least >= 0.05 else 0.4
+    return 0.9 if any(_own_grounds(page, *pair, upright=upright) for pair in pairwise(cuts)) else 0.5
+
+
+def _own_grounds(page: _Page, one: Box, other: Box, *, upright: bool) -> bool:
+    """Do two neighbouring panels differ along their seam, a little way into each?"""
+    pixels = page.pixels.swapaxes(0, 1) if upright else page.pixels
+    end, start = (one.right, other.left) if upright else (one.bottom, other.top)
+    along = slice(one.top, one.bottom) if upright else slice(one.left, one.right)
+    into = 4
+    before, after = pixels[max(0, end - into), along], pixels[min(len(pixels) - 1, start + into), along]
+    return bool((np.abs(before - after).max(axis=1) >= SEAM_STEP).mean() > 0.5)

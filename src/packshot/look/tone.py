@@ -34,7 +34,7 @@ class Tone:
 
 BURNT = 254
 FULL_BLACK = 1
-MOST_SAMPLES = 30_000
+MOST_SAMPLES = 8_000
 
 
 def measure(photo: Photo, cutout: Cutout) -> Tone:
