@@ -97,8 +97,8 @@ def _open_bytes(data: bytes, name: str, want: int | None, limits: Limits) -> Pho
 def _decode(data: bytes, kind: str, want: int | None, limits: Limits, name: str) -> Decoded:
     if kind == "jpeg":
         segments = jpeg.read_segments(data, name)
-        limits.check_size(segments.size, name)
         header = jpeg.header(segments, name)
+        header.check(limits, len(data), name)
         return Decoded(header, jpeg.decode(data, segments, want, name))
     if kind == "heic":
         from packshot.image import heic

@@ -28,8 +28,7 @@ def decode(data: bytes, limits: Limits, name: str) -> Decoded:
         orientation=1,
         icc=picture.info.get("icc_profile", b""),
     )
-    limits.check_size(header.size, name)
-    limits.check_frames(header.frames, name)
+    header.check(limits, len(data), name)
     # Copied while the file is open: pi_heif frees the memory under its arrays with the file.
     pixels = np.array(picture)
     if pixels.ndim == 2:

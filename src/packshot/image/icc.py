@@ -46,7 +46,7 @@ class Profile:
         )
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)  # a profile has up to 1.5 MB of curves
 def profile_of(icc: bytes) -> Profile | None:
     """None where there is no profile, or one that makes no sense: then sRGB is taken."""
     try:

@@ -20,6 +20,9 @@ _BASELINE = {0xC0, 0xC1, 0xC9}
 _MAX_SCANS = 100
 """Real progressive files have about ten; a bomb has thousands, and each costs a pass over all pixels."""
 
+_MOST_PIXELS_A_BYTE = 512
+"""A block of 8×8 px takes a bit at least."""
+
 # ITU T.81, table K.1, in zigzag order: what quality 50 means.
 _LUMA_50 = (
     16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40,
@@ -38,6 +41,7 @@ class Segments:
     sampling: tuple[tuple[int, int], ...] = ()
     """Horizontal and vertical factor of each component."""
     baseline: bool = True
+    is_huffman: bool = True
     tables: dict[int, tuple[int, ...]] = field(default_factory=dict)
     adobe: int | None = None
     """The transform that Adobe's segment names: 0 none, 1 YCC, 2 YCCK; None: there is no such segment."""
@@ -86,6 +90,7 @@ def header(found: Segments, name: str) -> Header:
         bits=found.bits,
         orientation=orientation_of(found.exif),
         icc=_profile(found),
+        least_bytes=found.scan + found.size.area // _MOST_PIXELS_A_BYTE if found.is_huffman else 0,
         jpeg_quality=quality_of(found.tables.get(0, ())),
         subsampling=_subsampling(found.sampling),
     )
@@ -184,6 +189,7 @@ def _take_frame(found: Segments, marker: int, body: bytes, name: str) -> None:
     if len(body) < 6 or len(body) < 6 + 3 * body[5]:
         raise damaged(name, "JPEG frame header too short")
     found.baseline = marker in _BASELINE
+    found.is_huffman = marker < 0xC8
     found.bits = body[0]
     found.size = Size(int.from_bytes(body[3:5], "big"), int.from_bytes(body[1:3], "big"))
     factors = (body[7 + 3 * component] for component in range(body[5]))

@@ -68,7 +68,7 @@ def _png(data: bytes, limits: Limits, name: str) -> Decoded:
     from PIL.PngImagePlugin import PngImageFile
 
     found = png.read(data, name)
-    _check(found.header, limits, name)
+    found.header.check(limits, len(data), name)
     with PngImageFile(BytesIO(found.clean)) as picture:
         pixels, alpha = _fine(PngImageFile, found.clean, picture, name)
         if found.key:
@@ -80,7 +80,7 @@ def _tiff(data: bytes, limits: Limits, name: str) -> Decoded:
     from PIL.TiffImagePlugin import TiffImageFile
 
     found = tiff.read(data, limits.frames, name)
-    _check(found.header, limits, name)
+    found.header.check(limits, len(data), name)
     with TiffImageFile(BytesIO(found.clean)) as picture:
         pixels, alpha = _fine(TiffImageFile, found.clean, picture, name)
     if found.white_is_zero and pixels.dtype == np.uint16:
@@ -93,7 +93,7 @@ def _webp(data: bytes, limits: Limits, name: str) -> Decoded:
     from PIL.WebPImagePlugin import WebPImageFile
 
     header = webp.header(data, limits.frames, name)
-    _check(header, limits, name)
+    header.check(limits, len(data), name)
     with WebPImageFile(BytesIO(data)) as picture:
         return Decoded(header, *samples(picture, name))
 
@@ -102,7 +102,7 @@ def _gif(data: bytes, limits: Limits, name: str) -> Decoded:
     from PIL.GifImagePlugin import GifImageFile
 
     header = gif.header(data, limits.frames, name)
-    _check(header, limits, name)
+    header.check(limits, len(data), name)
     with GifImageFile(BytesIO(data)) as picture:
         picture.load()
         return Decoded(header, *samples(picture, name))
@@ -112,7 +112,7 @@ def _bmp(data: bytes, limits: Limits, name: str) -> Decoded:
     from PIL.BmpImagePlugin import BmpImageFile
 
     header = bmp.header(data, name)
-    _check(header, limits, name)
+    header.check(limits, len(data), name)
     with BmpImageFile(BytesIO(data)) as picture:
         return Decoded(header, *samples(picture, name))
 
@@ -130,13 +130,8 @@ def _avif(data: bytes, limits: Limits, name: str) -> Decoded:
             orientation=orientation_of(picture.info.get("exif", b"")),
             icc=picture.info.get("icc_profile", b""),
         )
-        _check(header, limits, name)
+        header.check(limits, len(data), name)
         return Decoded(header, *samples(picture, name))
-
-
-def _check(header: Header, limits: Limits, name: str) -> None:
-    limits.check_size(header.size, name)
-    limits.check_frames(header.frames, name)
 
 
 def _fine(plugin: Any, data: bytes, picture: Any, name: str) -> tuple[NDArray[Any], Grey | None]:

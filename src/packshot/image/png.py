@@ -15,6 +15,8 @@ from packshot.image.types import Size
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS = 200_000
 _MAX_TEXT = 1_000_000
+_MOST_UNFOLDING = 1032
+"""A byte of zlib holds no more."""
 _MODES = {0: "grey", 2: "rgb", 3: "palette", 4: "grey", 6: "rgb"}
 _END = b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
 
@@ -94,13 +96,15 @@ def _chunks(data: bytes, name: str) -> Iterator[Chunk]:
 def _header(head: bytes, others: dict[bytes, bytes], name: str) -> Header:
     frames = int.from_bytes(others.get(b"acTL", b"")[:4], "big")
     has_profile = b"iCCP" in others and b"sRGB" not in others
+    size = Size(int.from_bytes(head[0:4], "big"), int.from_bytes(head[4:8], "big"))
     return Header(
-        size=Size(int.from_bytes(head[0:4], "big"), int.from_bytes(head[4:8], "big")),
+        size=size,
         mode=_MODES.get(head[9], "rgb"),
         bits=head[8],
         frames=max(1, frames),
         orientation=orientation_of(others.get(b"eXIf", b"")),
         icc=_profile(others[b"iCCP"], name) if has_profile else b"",
+        least_bytes=size.area * head[8] // 8 // _MOST_UNFOLDING,
     )
 
 

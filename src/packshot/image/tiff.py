@@ -17,7 +17,8 @@ _SINGLE = {256, 257, 259, 262, 266, 274, 277, 278, 284, 317, 322, 323}
 planes, predictor, tile sides."""
 _LISTS = {258, 273, 279, 320, 324, 325, 338, 339, 347, 529, 530, 531, 532}
 """Bits, strips, palette, tiles, extra samples, sample format, JPEG tables, YCbCr."""
-_XMP, _ICC, _ORIENTATION = 700, 34675, 274
+_ICC, _ORIENTATION = 34675, 274
+_UNPACKED = 1
 _MODES = {0: "grey", 1: "grey", 2: "rgb", 3: "palette", 5: "cmyk", 6: "ycbcr", 8: "lab"}
 
 
@@ -78,13 +79,15 @@ def read(data: bytes, most_frames: int, name: str) -> Tiff:
         raise damaged(name, "colour profile larger than any real one")
     photometric = value(262, 1)
     orientation = value(_ORIENTATION, 1)
+    size, bits = Size(value(256, 0), value(257, 0)), value(258, 1)
     header = Header(
-        size=Size(value(256, 0), value(257, 0)),
+        size=size,
         mode=_MODES.get(photometric, "rgb"),
-        bits=value(258, 1),
+        bits=bits,
         frames=_frames(reader, first, most_frames),
         orientation=orientation if 1 <= orientation <= 8 else 1,
         icc=icc,
+        least_bytes=size.area * bits // 8 if value(259, 1) == _UNPACKED else 0,
     )
     return Tiff(header, _clean(reader, entries), photometric == 0)
 
