@@ -18,6 +18,7 @@ from packshot.journey.verdict import verdict_of
 from packshot.look.facts import Facts
 from packshot.profiles.load import default_profile_name, load_profile
 from packshot.profiles.profile import Profile
+from packshot.retouch.place import Place
 from packshot.rules.base import judge_photo
 from packshot.words import say
 
@@ -27,6 +28,9 @@ TEXT_FINDER = "rapidocr"
 ROOM_FOR_DETAIL = 1.5
 """The work is done at this many times the largest canvas side: enough to crop and still not enlarge."""
 
+DEFAULT_SIDE = 2400
+"""Where a profile places nothing."""
+
 ALWAYS_TOLD = ("subject", "palette", "hash", "scene")
 """Facts that every report on a source holds, asked for by a rule or not."""
 
@@ -34,12 +38,12 @@ ALWAYS_TOLD = ("subject", "palette", "hash", "scene")
 @lru_cache
 def second_opinion() -> Segmenter | None:
     """One a process; None where its extra is not installed (`packshot doctor` says so)."""
-    return _installed(SECOND_OPINION)
+    return cast(Segmenter | None, _installed(SECOND_OPINION))
 
 
 @lru_cache
 def text_finder() -> TextFinder | None:
-    return _installed(TEXT_FINDER)
+    return cast(TextFinder | None, _installed(TEXT_FINDER))
 
 
 def _installed(name: str) -> Any:
@@ -81,8 +85,10 @@ def open_for(profile: Profile, photo: PhotoLike, name: str) -> Photo:
 
 def working_side(profile: Profile) -> int:
     place = profile.wishes.get("place")
-    sides = [*getattr(place, "canvas", (1600, 1600)), *(getattr(place, "tall_canvas", None) or ())]
-    return round(max(sides) * getattr(place, "canvas_scale", 1.0) * ROOM_FOR_DETAIL)
+    if not isinstance(place, Place):
+        return DEFAULT_SIDE
+    largest = max(*place.canvas, *(place.tall_canvas or ()))
+    return round(largest * place.canvas_scale * ROOM_FOR_DETAIL)
 
 
 def look_at(photo: Photo) -> Facts:

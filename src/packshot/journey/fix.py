@@ -172,7 +172,7 @@ def _write(
     pixels: RGB, facts: Facts, profile: Profile, expected: guards.Expected, clock: Clock
 ) -> tuple[Encoded, Guard, Photo]:
     """The bytes, and the colour guard read on them. 4:2:0 breaks it on one photo in seven: then 4:4:4."""
-    how = _encoding(profile)
+    how: Encoding = profile.output
     while True:
         with clock("encode"):
             written = encode(pixels, None, how, ai_made=facts.photo.source.ai_made)
@@ -183,18 +183,6 @@ def _write(
         if reading.passed or how.format != "jpeg" or how.subsampling != "auto":
             return written, reading, decoded
         how = replace(how, subsampling="4:4:4")
-
-
-def _encoding(profile: Profile) -> Encoding:
-    output = profile.output
-    return Encoding(
-        format=output.format,
-        quality=output.quality,
-        subsampling=output.subsampling,
-        effort=output.effort,
-        max_bytes=output.max_bytes,
-        lossless=output.lossless,
-    )
 
 
 def judge_written(decoded: Photo, source: Facts, profile: Profile, variant: str) -> Report:

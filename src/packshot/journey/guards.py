@@ -15,8 +15,8 @@ from packshot.journey.result import Guard
 from packshot.look.facts import Facts
 from packshot.look.subject import Component
 from packshot.profiles.profile import GuardBounds
-from packshot.retouch.flatten import product_corner
-from packshot.retouch.layers import Layers, Product
+from packshot.retouch.layers import Layers, Placement, Product
+from packshot.retouch.start import corner_of
 from packshot.words import say
 
 SURE = 250
@@ -45,11 +45,11 @@ class Expected:
         product, placement = layers.product, layers.placement
         if product is None or product.worked is None or placement is None:
             raise ValueError("nothing was placed")
-        left, top = product_corner(layers)
+        left, top = corner_of(product, placement)
         on_canvas = Box.whole(size_of(product.alpha)).moved(left, top)
         source = resize(_window(photo.pixels, product.worked), on_canvas.size)
         for curve in (layers.channel_curves, layers.tone_curve):
-            source = source if curve is None else cv2.LUT(source, curve)
+            source = source if curve is None else np.asarray(cv2.LUT(source, curve), np.uint8)
         inside = on_canvas.inside(placement.canvas)
         cut = inside.moved(-left, -top).slices
         return cls(inside, source[cut], _sure(product.alpha)[cut])
@@ -138,13 +138,13 @@ def label(
     written: RGB, facts: Facts, layers: Layers, expected: Expected, bounds: GuardBounds
 ) -> Guard | None:
     """The print on the product is as crisp as it was: gradients of the label crops, before and after."""
-    product = layers.product
+    product, placement = layers.product, layers.placement
     boxes = [box.box for box in facts.text.boxes if box.on_product > 0.5 and box.overlaid < 0.5]
-    if product is None or not boxes:
+    if product is None or placement is None or not boxes:
         return None
     least = 1.0
     for box in boxes:
-        there = _on_canvas(box, product, layers, expected)
+        there = _on_canvas(box, product, placement, expected)
         if min(there.width, there.height) < 6:
             continue
         was = expected.pixels[there.moved(-expected.box.left, -expected.box.top).slices]
@@ -158,8 +158,8 @@ def label(
     return Guard("label", passed, least, bounds.min_label_similarity, message)
 
 
-def _on_canvas(box: Box, product: Product, layers: Layers, expected: Expected) -> Box:
-    left, top = product_corner(layers)
+def _on_canvas(box: Box, product: Product, placement: Placement, expected: Expected) -> Box:
+    left, top = corner_of(product, placement)
     return product.from_source(box).moved(left, top).meet(expected.box)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from packshot.image.encode import Encoding
 from packshot.image.types import Colour
 from packshot.retouch.base import Stage, Wish
 from packshot.rules.base import Limit, Rule
@@ -46,16 +47,9 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    format: str = "jpeg"
-    """jpeg, png, webp, avif."""
-    quality: int = 90
-    subsampling: str = "auto"
-    """auto: 4:2:0, and 4:4:4 where 4:2:0 would break the colour guard."""
-    max_bytes: int | None = None
-    lossless: bool = False
-    effort: str = "normal"
-    """normal, or max: mozjpeg by the extra `max`."""
+class Output(Encoding):
+    """How the variants are written, and under which names."""
+
     name: str = "{sku}_main_{variant}"
     """Without the suffix."""
 
