@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from builders import facts, hash_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ signs = st.integers(0, 2**64 - 1)
 RULE = RULES["duplicate_photo"]
 
 
-def told(photos: dict[str, Facts], **limits: object) -> dict[str, list[str]]:
+def told(photos: dict[str, Facts], **limits: Any) -> dict[str, list[str]]:
     assert RULE.judge_many is not None
     found = RULE.judge_many(photos, RULE.limit(**limits))
     return {key: [str(one.message) for one in many] for key, many in found.items()}

@@ -261,3 +261,13 @@ def test_three_copies_are_counted_as_three() -> None:
 def test_a_frame_full_of_product_has_no_ground_to_judge() -> None:
     close = background(colour=(10, 10, 10), seen_share=0.002)
     assert findings("background_color", facts(background=close)) == []
+
+
+def test_nobody_knows_the_middle_of_a_product_that_the_frame_cuts() -> None:
+    low = Box(300, 1000, 900, 1600)
+    assert findings("centering", facts(subject=subject(low)))
+    assert findings("centering", facts(subject=subject(low, touches=Sides(bottom=0.5)))) == []
+    aside = Box(700, 1000, 1150, 1600)
+    found = finding("centering", facts(subject=subject(aside, touches=Sides(bottom=0.5))))
+    assert "right" in str(found.message)
+    assert "below" not in str(found.message)

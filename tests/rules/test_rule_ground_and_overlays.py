@@ -164,3 +164,23 @@ def test_bands_are_shown_where_they_lie() -> None:
     found = finding("border_frame", facts(frame=border(left=7, bottom=20)), max_px=7)
     assert found.boxes == (Box(0, 1580, 1200, 1600),)
     assert findings("border_frame", facts(frame=border(left=7, bottom=20)), max_px=20) == []
+
+
+def test_without_a_product_no_ground_can_be_laid_under_it() -> None:
+    nothing = facts(
+        subject=no_subject(),
+        background=background(colour=(90, 90, 90), clutter=0.5),
+        frame=border(20, 20, 20, 20),
+        text=text(piece()),
+    )
+    for name in ("background_color", "background_clutter", "border_frame", "overlaid_text"):
+        assert finding(name, nothing).fixable is Fixable.NO
+
+
+def test_nothing_allowed_is_said_so_and_not_as_a_nought() -> None:
+    assert str(finding("overlaid_text", facts(text=text(piece()))).message).endswith("none is allowed.")
+    assert str(finding("border_frame", facts(frame=border(20, 20, 20, 20))).message).endswith(
+        "none is allowed."
+    )
+    some = finding("overlaid_text", facts(text=text(piece(), piece(), piece())), max_boxes=2)
+    assert str(some.message) == "3 pieces of text are laid over the photo; at most 2 is fine."

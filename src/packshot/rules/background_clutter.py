@@ -57,7 +57,7 @@ def judge(facts: Facts, limit: BackgroundClutter) -> Iterator[Finding]:
             limit=most,
             unit="%",
             confidence=confidence,
-            fixable=Fixable.YES,
+            fixable=Fixable.YES if subject.found else Fixable.NO,
         )
     elif ground.span > limit.max_span:
         figure = told(ground.span, limit.max_span)
@@ -77,7 +77,7 @@ def judge(facts: Facts, limit: BackgroundClutter) -> Iterator[Finding]:
             limit=limit.max_span,
             unit="ΔE",
             confidence=confidence,
-            fixable=Fixable.YES,
+            fixable=Fixable.YES if subject.found else Fixable.NO,
         )
     elif ground.evenness > limit.max_unevenness:
         figure = told(ground.evenness, limit.max_unevenness)
@@ -95,5 +95,5 @@ def judge(facts: Facts, limit: BackgroundClutter) -> Iterator[Finding]:
             limit=limit.max_unevenness,
             unit="ΔE",
             confidence=confidence,
-            fixable=Fixable.YES,
+            fixable=Fixable.YES if subject.found else Fixable.NO,
         )

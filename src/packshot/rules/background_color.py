@@ -77,7 +77,7 @@ def judge(facts: Facts, limit: BackgroundColor) -> Iterator[Finding]:
         limit=asked,
         unit=unit,
         confidence=confidence,
-        fixable=Fixable.YES,
+        fixable=Fixable.YES if subject.found else Fixable.NO,
     )
 
 

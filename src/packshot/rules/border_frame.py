@@ -10,7 +10,10 @@ from packshot.look.facts import Facts
 from packshot.look.sides import Sides
 from packshot.rules._telling import told
 from packshot.rules.base import Finding, Fixable, Limit, rule
-from packshot.words import say, say_n
+from packshot.words import Words, say, say_n
+
+SURE = 0.9
+"""The look gives no confidence of its own: a flat band with a razor edge is seldom anything else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,28 +46,39 @@ def judge(facts: Facts, limit: BorderFrame) -> Iterator[Finding]:
     yield Finding(
         rule="border_frame",
         severity=limit.severity,
-        message=(
-            say(
-                "A frame is drawn round the photo, up to {px:g} px wide; at most {limit:g} px is fine.",
-                px=figure,
-                limit=limit.max_px,
-            )
-            if len(wide) == 4
-            else say_n(
-                "A band is drawn along {count} side, up to {px:g} px wide; at most {limit:g} px is fine.",
-                "Bands are drawn along {count} sides, up to {px:g} px wide; at most {limit:g} px is fine.",
-                len(wide),
-                px=figure,
-                limit=limit.max_px,
-            )
-        ),
+        message=_message(len(wide), figure, limit.max_px),
         cure=say("Send the photo without the frame, or let the retouch cut it off and lay a clean ground."),
         measured=figure,
         limit=float(limit.max_px),
         unit="px",
         boxes=tuple(_band(side, border, facts.source.size) for side in wide),
-        confidence=0.9,
-        fixable=Fixable.YES,
+        confidence=SURE,
+        fixable=Fixable.YES if facts.subject.found else Fixable.NO,
+    )
+
+
+def _message(count: int, px: float, limit: float) -> Words:
+    if count == 4 and limit == 0:
+        return say("A frame is drawn round the photo, up to {px:g} px wide; none is allowed.", px=px)
+    if count == 4:
+        return say(
+            "A frame is drawn round the photo, up to {px:g} px wide; at most {limit:g} px is fine.",
+            px=px,
+            limit=limit,
+        )
+    if limit == 0:
+        return say_n(
+            "A band is drawn along {count} side, up to {px:g} px wide; none is allowed.",
+            "Bands are drawn along {count} sides, up to {px:g} px wide; none is allowed.",
+            count,
+            px=px,
+        )
+    return say_n(
+        "A band is drawn along {count} side, up to {px:g} px wide; at most {limit:g} px is fine.",
+        "Bands are drawn along {count} sides, up to {px:g} px wide; at most {limit:g} px is fine.",
+        count,
+        px=px,
+        limit=limit,
     )
 
 

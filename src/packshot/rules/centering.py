@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from packshot.image.types import Size
 from packshot.look.facts import Facts
+from packshot.look.subject import Subject
 from packshot.rules._telling import percent, sure, told
 from packshot.rules.base import Finding, Fixable, Limit, rule
 from packshot.words import Words, say
@@ -33,37 +35,26 @@ def judge(facts: Facts, limit: Centering) -> Iterator[Finding]:
     ground on the left as on the right.
     Fix: yes; the retouch places the product in the middle, or on the base line that the profile asks for.
     Known limits: the middle of the box is not the middle of the weight: a mug with a large handle looks a
-    little off when its box is centred. A thing with a long thin part (a lamp's cord) shifts it too.
+    little off when its box is centred. A thing with a long thin part (a lamp's cord) shifts it too. Where
+    the frame cuts the product, its true middle is not known and nothing is said.
     """
-    subject, frame = facts.subject, facts.source.size
+    subject = facts.subject
     if not subject.found:
         return
-    x, y = subject.box.centre
-    right, down = (x - frame.width / 2) / frame.width, (y - frame.height / 2) / frame.height
-    off = [
-        (abs(offset) - most, abs(offset), most, message)
-        for offset, most, message in (
-            (right, limit.max_offset_x, _sideways),
-            (down, limit.max_offset_y, _up_or_down),
-        )
-        if abs(offset) > most
-    ]
+    off = list(_offsets(subject, facts.source.size, limit))
     if not off:
         return
-    _, away, most, _ = max(off, key=lambda one: one[0])
-    told_both = [
-        message(right if message is _sideways else down, told(offset * 100, allowed * 100), percent(allowed))
-        for _, offset, allowed, message in off
-    ]
+    share, most, _ = max(off, key=lambda one: one[0] - one[1])
+    messages = [message for _, _, message in off]
     yield Finding(
         rule="centering",
         severity=limit.severity,
-        message=told_both[0]
-        if len(told_both) == 1
-        else say("{first} {second}", first=told_both[0], second=told_both[1]),
+        message=messages[0]
+        if len(off) == 1
+        else say("{first} {second}", first=messages[0], second=messages[1]),
         cure=say("Put the product on the middle cross of the camera's grid, or let the retouch move it."),
-        measured=told(away * 100, most * 100),
-        limit=percent(most),
+        measured=share,
+        limit=most,
         unit="%",
         boxes=(subject.box,),
         confidence=sure(subject.confidence),
@@ -71,29 +62,44 @@ def judge(facts: Facts, limit: Centering) -> Iterator[Finding]:
     )
 
 
-def _sideways(offset: float, share: float, limit: float) -> Words:
-    if offset < 0:
-        return say(
-            "The product stands {share:g} % of the width left of the middle; at most {limit:g} % is fine.",
-            share=share,
-            limit=limit,
+def _offsets(subject: Subject, frame: Size, limit: Centering) -> Iterator[tuple[float, float, Words]]:
+    """Where the product is off: by how many per cent, how many are fine, and the sentence."""
+    x, y = subject.box.centre
+    right, down = (x - frame.width / 2) / frame.width, (y - frame.height / 2) / frame.height
+    touches = subject.touches
+    if abs(right) > limit.max_offset_x and not (touches.left or touches.right):
+        share, most = told(abs(right) * 100, limit.max_offset_x * 100), percent(limit.max_offset_x)
+        yield (
+            share,
+            most,
+            say(
+                "The product stands {share:g} % of the width left of the middle; at most {limit:g} % is"
+                " fine.",
+                share=share,
+                limit=most,
+            )
+            if right < 0
+            else say(
+                "The product stands {share:g} % of the width right of the middle; at most {limit:g} % is"
+                " fine.",
+                share=share,
+                limit=most,
+            ),
         )
-    return say(
-        "The product stands {share:g} % of the width right of the middle; at most {limit:g} % is fine.",
-        share=share,
-        limit=limit,
-    )
-
-
-def _up_or_down(offset: float, share: float, limit: float) -> Words:
-    if offset < 0:
-        return say(
-            "The product stands {share:g} % of the height above the middle; at most {limit:g} % is fine.",
-            share=share,
-            limit=limit,
+    if abs(down) > limit.max_offset_y and not (touches.top or touches.bottom):
+        share, most = told(abs(down) * 100, limit.max_offset_y * 100), percent(limit.max_offset_y)
+        yield (
+            share,
+            most,
+            say(
+                "The product stands {share:g} % of the height above the middle; at most {limit:g} % is fine.",
+                share=share,
+                limit=most,
+            )
+            if down < 0
+            else say(
+                "The product stands {share:g} % of the height below the middle; at most {limit:g} % is fine.",
+                share=share,
+                limit=most,
+            ),
         )
-    return say(
-        "The product stands {share:g} % of the height below the middle; at most {limit:g} % is fine.",
-        share=share,
-        limit=limit,
-    )

@@ -63,14 +63,18 @@ def judge(facts: Facts, limit: OverlaidText) -> Iterator[Finding]:
         return
     over_goods = [piece for piece in found if piece.on_product >= HALF]
     figure, most = told(share * 100, limit.max_area_share * 100), percent(limit.max_area_share)
-    if too_many:
+    if too_many and limit.max_boxes == 0:
         message = say_n(
-            "{count} piece of text is laid over the photo and covers {share:g} % of it; {limit} is the"
-            " limit.",
-            "{count} pieces of text are laid over the photo and cover {share:g} % of it; {limit} is the"
-            " limit.",
+            "{count} piece of text is laid over the photo and covers {share:g} % of it; none is allowed.",
+            "{count} pieces of text are laid over the photo and cover {share:g} % of it; none is allowed.",
             count,
             share=round(share * 100, 1),
+        )
+    elif too_many:
+        message = say_n(
+            "{count} piece of text is laid over the photo; at most {limit} is fine.",
+            "{count} pieces of text are laid over the photo; at most {limit} is fine.",
+            count,
             limit=limit.max_boxes,
         )
     else:
@@ -94,7 +98,7 @@ def judge(facts: Facts, limit: OverlaidText) -> Iterator[Finding]:
         unit="" if too_many else "%",
         boxes=tuple(piece.box for piece in found),
         confidence=sure(max(_surety(piece) for piece in found)),
-        fixable=_fixable(len(over_goods), count),
+        fixable=_fixable(len(over_goods), count) if facts.subject.found else Fixable.NO,
     )
 
 
