@@ -46,7 +46,7 @@ def judge(facts: Facts, limit: AiMarked) -> Iterator[Finding]:
             ),
             cure=say("Send a photo of the goods themselves. Do not take the mark off: it must stay."),
             measured=mark,
-            limit="",
+            limit="no mark",
         )
         return
     yield Finding(
@@ -62,5 +62,5 @@ def judge(facts: Facts, limit: AiMarked) -> Iterator[Finding]:
         ),
         cure=say("Nothing to do: our result keeps the mark. Check that the goods look as they are."),
         measured=mark,
-        limit=mark if limit.ask_mark else "",
+        limit=mark if limit.ask_mark else "any",
     )

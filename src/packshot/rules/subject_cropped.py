@@ -52,10 +52,9 @@ def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
             if len(cut) == 1
             else say_n(
                 "The frame cuts the product at {count} side; it lies on up to {share:g} % of it,"
-                " {limit:g} % is fine.",
+                " up to {limit:g} % is fine.",
                 "The frame cuts the product at {count} sides; it lies on up to {share:g} % of a side,"
-                " {limit:g} %"
-                " is fine.",
+                " up to {limit:g} % is fine.",
                 len(cut),
                 share=figure,
                 limit=most,
@@ -76,25 +75,29 @@ def _one_side(side: str, share: float, limit: float) -> Words:
     match side:
         case "left":
             return say(
-                "The product is cut on the left: it lies on {share:g} % of that side, {limit:g} % is fine.",
+                "The product is cut on the left: it lies on {share:g} % of that side,"
+                " up to {limit:g} % is fine.",
                 share=share,
                 limit=limit,
             )
         case "right":
             return say(
-                "The product is cut on the right: it lies on {share:g} % of that side, {limit:g} % is fine.",
+                "The product is cut on the right: it lies on {share:g} % of that side,"
+                " up to {limit:g} % is fine.",
                 share=share,
                 limit=limit,
             )
         case "top":
             return say(
-                "The product is cut at the top: it lies on {share:g} % of that side, {limit:g} % is fine.",
+                "The product is cut at the top: it lies on {share:g} % of that side,"
+                " up to {limit:g} % is fine.",
                 share=share,
                 limit=limit,
             )
         case _:
             return say(
-                "The product is cut at the bottom: it lies on {share:g} % of that side, {limit:g} % is fine.",
+                "The product is cut at the bottom: it lies on {share:g} % of that side,"
+                " up to {limit:g} % is fine.",
                 share=share,
                 limit=limit,
             )
