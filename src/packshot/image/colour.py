@@ -75,13 +75,15 @@ def _delta_e(l1: _Any, a1: _Any, b1: _Any, l2: _Any, a2: _Any, b2: _Any) -> Floa
     stretch = 1.5 - 0.5 * _share((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2)
     a1, a2 = a1 * stretch, a2 * stretch
     c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)
-    h1, h2 = np.arctan2(b1, a1), np.arctan2(b2, a2)
-    grey = c1 * c2 == 0
     turn = 2 * np.pi
+    h1, h2 = np.arctan2(b1, a1), np.arctan2(b2, a2)
+    h1, h2 = np.where(h1 < 0, h1 + turn, h1), np.where(h2 < 0, h2 + turn, h2)
+    grey = c1 * c2 == 0
 
     dh = h2 - h1
     # Grey has no hue: its difference is none, and the mean is the other's.
-    dh = np.where(grey, dh * 0, dh - turn * np.round(dh / turn))
+    dh = np.where(dh > np.pi, dh - turn, np.where(dh < -np.pi, dh + turn, dh))
+    dh = np.where(grey, dh * 0, dh)
     hue = np.where(grey, h1 + h2, h1 + dh / 2)
 
     dl, dc = l2 - l1, c2 - c1

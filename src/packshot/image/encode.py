@@ -22,6 +22,8 @@ Subsampling = Literal["auto", "4:2:0", "4:4:4"]
 Effort = Literal["normal", "max"]
 
 FORMATS: tuple[Format, ...] = ("jpeg", "png", "webp", "avif")
+SUBSAMPLINGS: tuple[Subsampling, ...] = ("auto", "4:2:0", "4:4:4")
+EFFORTS: tuple[Effort, ...] = ("normal", "max")
 WORST_QUALITY = 40
 """Below this, blocks are seen on goods; a byte budget never asks for less."""
 
@@ -46,6 +48,19 @@ class Encoding:
             raise BadOption(
                 say("There is no output format {name}.", name=str(self.format)),
                 say("Choose one of {names}.", names=", ".join(FORMATS)),
+            )
+        if self.subsampling not in SUBSAMPLINGS or self.effort not in EFFORTS:
+            raise BadOption(
+                say(
+                    "Subsampling {subsampling} with effort {effort} makes no sense.",
+                    subsampling=str(self.subsampling),
+                    effort=str(self.effort),
+                ),
+                say(
+                    "Choose subsampling from {subsamplings} and effort from {efforts}.",
+                    subsamplings=", ".join(SUBSAMPLINGS),
+                    efforts=", ".join(EFFORTS),
+                ),
             )
         if not 1 <= self.quality <= 100:
             raise BadOption(
