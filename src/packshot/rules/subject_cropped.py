@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from packshot.image.types import Box, Size
 from packshot.look.facts import Facts
@@ -12,11 +13,14 @@ from packshot.rules.base import Finding, Limit, rule
 from packshot.words import Words, say, say_n
 
 
+Side = Literal["left", "top", "right", "bottom"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectCropped(Limit):
     max_touch: float = 0.02
     """Share of a side on which the product may lie."""
-    sides: tuple[str, ...] = ("left", "top", "right", "bottom")
+    sides: tuple[Side, ...] = ("left", "top", "right", "bottom")
     """The sides that count; goods on a model may run out of the frame below, say."""
 
 
@@ -42,7 +46,7 @@ def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
     cut = [side for side in limit.sides if touches[side] > limit.max_touch]
     if not cut:
         return
-    worst = max(cut, key=touches.__getitem__)
+    worst = max(cut, key=lambda side: touches[side])
     figure, most = told(touches[worst] * 100, limit.max_touch * 100), percent(limit.max_touch)
     yield Finding(
         rule="subject_cropped",
@@ -71,7 +75,7 @@ def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
     )
 
 
-def _one_side(side: str, share: float, limit: float) -> Words:
+def _one_side(side: Side, share: float, limit: float) -> Words:
     match side:
         case "left":
             return say(
@@ -94,7 +98,7 @@ def _one_side(side: str, share: float, limit: float) -> Words:
                 share=share,
                 limit=limit,
             )
-        case _:
+        case "bottom":
             return say(
                 "The product is cut at the bottom: it lies on {share:g} % of that side,"
                 " up to {limit:g} % is fine.",
@@ -103,7 +107,7 @@ def _one_side(side: str, share: float, limit: float) -> Words:
             )
 
 
-def _edge(side: str, product: Box, frame: Size) -> Box:
+def _edge(side: Side, product: Box, frame: Size) -> Box:
     """A strip along the side, as long as the product: where to look."""
     thick = max(2, frame.short_side // 50)
     strips = {
