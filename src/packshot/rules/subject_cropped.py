@@ -12,7 +12,6 @@ from packshot.rules._telling import percent, sure, told
 from packshot.rules.base import Finding, Limit, rule
 from packshot.words import Words, say, say_n
 
-
 Side = Literal["left", "top", "right", "bottom"]
 
 
