@@ -1,0 +1,86 @@
+"""The command `packshot`. Nothing heavy is imported before a command that needs it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import typer
+
+from packshot.words import LANGUAGES, say
+
+app: typer.Typer
+"""Built when first asked for: help is in the language that was asked for by then."""
+
+GROUPS = {
+    "photos": say("Photos"),
+    "rules": say("Rules and guides"),
+    "packshot": say("packshot itself"),
+}
+
+
+def main() -> None:
+    from packshot.cli.terminal import speak_utf8
+
+    speak_utf8()
+    listen_for_language(sys.argv[1:])
+    build()(prog_name="packshot")
+
+
+def listen_for_language(words: Sequence[str]) -> None:
+    """Help is written before options are read, so `--lang` is heard beforehand."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        option, _, value = word.partition("=")
+        if option == "--lang" and (value or following) in LANGUAGES:
+            os.environ["PACKSHOT_LANG"] = value or following
+
+
+@cache
+def build() -> typer.Typer:
+    from packshot.cli import check, cutout, demo, doctor, explain, fix, guide, profiles, version
+    from packshot.cli.options import told
+
+    built = typer.Typer(
+        name="packshot",
+        help=told(say("Judges product photos by marketplace rules and mends them.")),
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        add_completion=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for group, module in (
+        ("photos", check),
+        ("photos", fix),
+        ("photos", cutout),
+        ("photos", demo),
+        ("rules", explain),
+        ("rules", profiles),
+        ("rules", guide),
+        ("packshot", doctor),
+        ("packshot", version),
+    ):
+        name = module.__name__.rpartition(".")[2]
+        built.command(
+            name,
+            help=told(module.HELP),
+            epilog=_examples(module.EXAMPLES),
+            rich_help_panel=told(GROUPS[group]),
+        )(getattr(module, name))
+    return built
+
+
+def _examples(lines: str) -> str:
+    from packshot.cli.options import told
+
+    shown = "\n\n".join(f"  {line.replace('[', chr(92) + '[')}" for line in lines.splitlines())
+    return f"{told(say('Examples:'))}\n\n{shown}"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return build()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

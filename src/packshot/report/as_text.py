@@ -1,0 +1,85 @@
+"""For people at a terminal: the verdict first, then why, then every finding with its cure.
+
+Colour is never the only sign: a shape and a word stand beside it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from packshot.report.entry import SEVERITIES, Entry, Found
+from packshot.words import say, say_n
+
+COLOURS = {"good": "green", "doubt": "yellow", "bad": "red", "error": "red", "warning": "yellow"}
+SHAPES = {"good": "✔", "doubt": "▲", "bad": "✖", "error": "✖", "warning": "▲", "advice": "●"}
+PLAIN_SHAPES = {"good": "+", "doubt": "!", "bad": "x", "error": "x", "warning": "!", "advice": "-"}
+"""For consoles whose code page has no ✔."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the terminal can show."""
+
+    colour: bool = False
+    width: int = 100
+    plain_shapes: bool = False
+
+    def shape(self, of: str) -> str:
+        return (PLAIN_SHAPES if self.plain_shapes else SHAPES)[of]
+
+
+def lines(entries: Iterable[Entry], language: str, look: Look | None = None) -> Iterator[str]:
+    look = look or Look()
+    for entry in entries:
+        written = io.StringIO()
+        console = Console(
+            file=written,
+            width=look.width,
+            force_terminal=look.colour,
+            color_system="standard" if look.colour else None,
+            highlight=False,
+            legacy_windows=False,
+        )
+        _tell(console, entry, language, look)
+        yield written.getvalue()
+
+
+def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
+    title = Text(f"{look.shape(entry.tone)} ", style=COLOURS[entry.tone])
+    title.append(entry.key, style="bold")
+    title.append(f": {entry.headline[language]}")
+    console.print(title)
+    for why in entry.why:
+        if why[language] not in entry.headline[language]:
+            console.print(Padding(Text(why[language]), (0, 0, 0, 2)))
+    for finding in entry.findings:
+        _finding(console, finding, language, look)
+    for variant, findings in entry.left.items():
+        if findings:
+            told = say_n(
+                "{count} finding left in {variant}:",
+                "{count} findings left in {variant}:",
+                len(findings),
+                variant=variant,
+            )
+            console.print(Padding(Text(told.in_(language)), (0, 0, 0, 2)))
+            for finding in findings:
+                _finding(console, finding, language, look)
+
+
+def _finding(console: Console, finding: Found, language: str, look: Look) -> None:
+    told = Text(f"{look.shape(finding.severity)} ", style=COLOURS.get(finding.severity, ""))
+    told.append(f"{SEVERITIES[finding.severity].in_(language)} ", style=COLOURS.get(finding.severity, ""))
+    told.append(finding.rule, style="bold")
+    told.append(f": {finding.message[language]}")
+    if finding.confidence < 0.995:
+        told.append(" ")
+        told.append(say("({share:.0%} sure)", share=finding.confidence).in_(language))
+    console.print(Padding(told, (0, 0, 0, 2)))
+    console.print(Padding(Text(finding.cure[language]), (0, 0, 0, 6)))
