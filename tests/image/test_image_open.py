@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -21,7 +23,7 @@ from image_files import (
     tiff,
     written,
 )
-from PIL import Image
+from PIL import Image, ImageCms
 
 from packshot.errors import BadPhoto
 from packshot.image.codec import open_photo, shrunk
@@ -334,3 +336,48 @@ def test_a_file_opens_by_path_and_a_missing_one_says_so(tmp_path):
     with pytest.raises(BadPhoto) as caught:
         open_photo(tmp_path / "none.jpg")
     assert caught.value.reason == "unreadable"
+
+
+# In company ------------------------------------------------------------------------------------------
+
+
+def test_opening_changes_nothing_global():
+    before = (Image.MAX_IMAGE_PIXELS, set(Image.OPEN), list(warnings.filters))
+    for path in sorted(HEIC.glob("*.heic")):
+        open_photo(path)
+    for kind in KINDS:
+        open_photo(written(quarters(), kind))
+    assert before[0] == Image.MAX_IMAGE_PIXELS
+    assert "HEIF" not in Image.OPEN
+    assert before[2] == list(warnings.filters)
+
+
+def test_photos_open_alike_in_many_threads():
+    files = [written(slopes(120, 90), kind) for kind in KINDS]
+    files += [path.read_bytes() for path in sorted(HEIC.glob("*.heic"))]
+    alone = [open_photo(data).pixels for data in files]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda data: open_photo(data).pixels, files * 4))
+    for number, pixels in enumerate(together):
+        assert np.array_equal(pixels, alone[number % len(files)])
+
+
+def test_pixels_outlive_the_file_they_came_from():
+    """pi_heif hands out arrays over memory that it frees with the file."""
+    photo = open_photo(HEIC / "orientation_1.heic")
+    before = photo.pixels.copy()
+    for _ in range(20):
+        open_photo(HEIC / "orientation_6.heic")
+        open_photo(written(noise(64, 48), "png"))
+    assert np.array_equal(photo.pixels, before)
+
+
+def test_lab_tiff_opens_in_the_right_colours():
+    pixels = slopes(32, 32)
+    to_lab = ImageCms.buildTransform(
+        ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB"
+    )
+    picture = ImageCms.applyTransform(Image.fromarray(pixels), to_lab)
+    photo = open_photo(written(picture, "tiff"))
+    assert photo.source.mode == "lab"
+    assert np.abs(photo.pixels.astype(int) - pixels).mean() < 4

@@ -222,7 +222,7 @@ def _open_picture(picture: Image.Image, name: str, want: int | None, limits: Lim
             icc=profile if isinstance(profile, bytes) else b"",
             orientation=orientation_of(exif) if isinstance(exif, bytes) else 1,
         )
-        return _photo_of_samples(Decoded(header, pixels.copy(), alpha), name, want)
+        return _photo_of_samples(Decoded(header, pixels, alpha), name, want)
 
 
 def _photo_of_samples(decoded: Decoded, name: str, want: int | None) -> Photo:

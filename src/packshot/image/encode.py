@@ -218,7 +218,8 @@ def _avif(pixels: RGB, alpha: Grey | None, how: Encoding, quality: int, xmp: byt
         "AVIF",
         quality=100 if how.lossless else quality,
         subsampling="4:4:4" if how.lossless or how.subsampling == "4:4:4" else "4:2:0",
-        speed=4 if how.effort == "max" else 6,
+        # 8 takes half the time of 6 for 17 % more bytes.
+        speed=4 if how.effort == "max" else 8,
         max_threads=1,  # as many threads as there are would also decide the bytes
         xmp=xmp or None,
     )

@@ -142,8 +142,8 @@ def _decode(
         text = str(exc)
         if not strict:
             raise
-        if "extraneous bytes" in text or "Adobe" in text:
-            # Harmless, and common behind old cameras and editors. What is not harmless is a missing
+        if any(word in text for word in _HARMLESS):
+            # Common behind old cameras and editors. What is not harmless is a missing
             # end, which a forgiving decoder paints grey: so the end must be there.
             if data.find(b"\xff\xd9", found.scan) < 0:
                 raise truncated(name) from exc
@@ -157,6 +157,8 @@ def _decode(
 
 
 _END = b"\xff\xd9"
+_HARMLESS = ("extraneous bytes", "Adobe color", "Invalid SOS parameters", "Inconsistent progression")
+"""Warnings of libjpeg after which every pixel is there."""
 
 
 def _shrunk(size: Size, want: int | None) -> Size:

@@ -22,21 +22,20 @@ def resize_with_alpha(colours: RGB, alpha: Grey, size: Size) -> tuple[RGB, Grey]
     was = size_of(colours)
     if was == size:
         return colours, alpha
-    smaller = resize(alpha, size)
-    plain = resize(colours, size)
-    if alpha.min() == 255:
-        return plain, smaller
-    weights = alpha.astype(np.float32)
-    weighed = cv2.multiply(colours, cv2.merge([weights, weights, weights]), dtype=cv2.CV_32F)
-    to = (size.width, size.height)
-    how = _filter(was, size)
-    seen = cv2.resize(weights, to, interpolation=how)
+    seen = resize(alpha, size)
+    out = resize(colours, size)
+    if cv2.minMaxLoc(alpha)[0] == 255:
+        return out, seen
+    # In float, for Lanczos swings below 0 and above the whole.
+    weights = np.multiply(alpha, np.float32(1 / 255), dtype=np.float32)
+    weighed = cv2.multiply(colours, cv2.merge([weights] * 3), dtype=cv2.CV_32F)
+    to, how = (size.width, size.height), _filter(was, size)
     weighed = cv2.resize(weighed, to, interpolation=how)
-    # Where nothing is seen there is no colour to find; the plain one does no harm there.
-    share = np.where(seen > 0.5, 1 / np.maximum(seen, 0.5), 0).astype(np.float32)
-    straight = weighed * share[:, :, None] + 0.5
-    out = np.where(seen[:, :, None] > 0.5, np.clip(straight, 0, 255).astype(np.uint8), plain)
-    return out, smaller
+    weights = cv2.resize(weights, to, interpolation=how)
+    straight = cv2.divide(weighed, cv2.merge([weights] * 3), dtype=cv2.CV_8U)
+    # Where nothing is seen there is no colour to find: what lay hidden there stays.
+    cv2.copyTo(straight, seen, out)
+    return out, seen
 
 
 def _filter(was: Size, size: Size) -> int:
