@@ -88,7 +88,7 @@ def bombs() -> dict[str, tuple[bytes, str]]:
         "png_frames": (_apng(small, 4_000_000_000), "too_many_frames"),
         "png_rows": (_png_of(64, 48, _endless(300)), "opens damaged"),
         "png_chunks": (small[:33] + (bytes(4) + b"teSt" + bytes(4)) * 250_000, "damaged truncated"),
-        "gif_pixels": (b"GIF89a" + struct.pack("<HHBBB", 65535, 65535, 0, 0, 0), "side_too_long"),
+        "gif_pixels": (_gif_frame(10, canvas=65_535), "side_too_long"),
         "gif_frame_over_canvas": (_gif_frame(60_000), "side_too_long"),
         "gif_frames": (_gif_frames(20_000), "too_many_frames"),
         "webp_pixels": (_webp(16_383, 16_383), "too_many_pixels"),
@@ -194,8 +194,8 @@ def _apng(data: bytes, frames: int) -> bytes:
     return data[:33] + _chunk(b"acTL", struct.pack(">II", frames, 0)) + data[33:]
 
 
-def _gif_frame(side: int) -> bytes:
-    head = b"GIF89a" + struct.pack("<HHBBB", 10, 10, 0x80, 0, 0) + bytes(6)
+def _gif_frame(side: int, *, canvas: int = 10) -> bytes:
+    head = b"GIF89a" + struct.pack("<HHBBB", canvas, canvas, 0x80, 0, 0) + bytes(6)
     return head + b"," + struct.pack("<HHHHB", 0, 0, side, side, 0) + b"\x02\x02\x4c\x01\x00;"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -350,6 +351,25 @@ def test_opening_changes_nothing_global():
     assert before[0] == Image.MAX_IMAGE_PIXELS
     assert "HEIF" not in Image.OPEN
     assert before[2] == list(warnings.filters)
+
+
+def test_our_limits_count_and_not_those_of_pillow(monkeypatch):
+    """Pillow warns of photos above 89 megapixels; cameras make 102."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    deep = np.full((30, 50, 3), 700, np.uint16)
+    for data in [*(written(quarters(50, 30), kind) for kind in KINDS), tiff(deep)]:
+        assert open_photo(data).size.area == 1500
+    with pytest.raises(BadPhoto) as caught:
+        open_photo(written(quarters(), "webp"))
+    assert caught.value.reason == "too_many_pixels"
+
+
+def test_a_gif_picture_over_its_canvas_is_whole():
+    data = bytearray(written(quarters(), "gif"))
+    data[6:10] = struct.pack("<HH", 10, 10)
+    photo = open_photo(bytes(data))
+    assert photo.source.size == Size(64, 48)
+    assert np.array_equal(photo.pixels, open_photo(written(quarters(), "gif")).pixels)
 
 
 def test_photos_open_alike_in_many_threads():

@@ -48,6 +48,16 @@ def decoding(name: str) -> Iterator[None]:
         if any(word in text.lower() for word in _CUT):
             raise truncated(name) from exc
         raise damaged(name, text) from exc
+    except Exception as exc:
+        # Told by name: the class lives in Pillow, which a JPEG does not need.
+        if type(exc).__name__ != "DecompressionBombError":
+            raise
+        raise BadPhoto(
+            name,
+            "too_many_pixels",
+            say("The photo has more pixels than this program lets Pillow open."),
+            say("Save the photo smaller."),
+        ) from exc
 
 
 def truncated(name: str) -> BadPhoto:

@@ -81,7 +81,7 @@ def _tiff(data: bytes, limits: Limits, name: str) -> Decoded:
 
     found = tiff.read(data, limits.frames, name)
     found.header.check(limits, len(data), name)
-    with TiffImageFile(BytesIO(found.clean)) as picture:
+    with _unlimited(TiffImageFile(BytesIO(found.clean))) as picture:
         pixels, alpha = _fine(TiffImageFile, found.clean, picture, name)
     if found.white_is_zero and pixels.dtype == np.uint16:
         # Pillow turns them over at 8 bits only.
@@ -101,11 +101,11 @@ def _webp(data: bytes, limits: Limits, name: str) -> Decoded:
 def _gif(data: bytes, limits: Limits, name: str) -> Decoded:
     from PIL.GifImagePlugin import GifImageFile
 
-    header = gif.header(data, limits.frames, name)
-    header.check(limits, len(data), name)
-    with GifImageFile(BytesIO(data)) as picture:
+    found = gif.read(data, limits.frames, name)
+    found.header.check(limits, len(data), name)
+    with GifImageFile(BytesIO(found.clean)) as picture:
         picture.load()
-        return Decoded(header, *samples(picture, name))
+        return Decoded(found.header, *samples(picture, name))
 
 
 def _bmp(data: bytes, limits: Limits, name: str) -> Decoded:
@@ -141,13 +141,21 @@ def _fine(plugin: Any, data: bytes, picture: Any, name: str) -> tuple[NDArray[An
     pixels, alpha = samples(picture, name)
     if swapped is None or picture.mode not in {"RGB", "RGBA", "CMYK"}:
         return pixels, alpha
-    with plugin(BytesIO(data)) as other:
+    with _unlimited(plugin(BytesIO(data))) as other:
         other.tile = swapped
         low, low_alpha = samples(other, name)
     joined = pixels.astype(np.uint16) << 8 | low
     if alpha is not None and low_alpha is not None:
         alpha = (((alpha.astype(np.uint32) << 8 | low_alpha) + 128) // 257).astype(np.uint8)
     return joined, alpha
+
+
+def _unlimited(picture: Any) -> Any:
+    """Pillow's TIFF plugin asks Pillow's own limit of pixels when it makes room; ours is asked before."""
+    from PIL import Image
+
+    picture.im = Image.new(picture.mode, picture.size, None).im
+    return picture
 
 
 def _swapped(tiles: list[Any]) -> list[Any] | None:
