@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
@@ -53,40 +55,43 @@ def gradient(top: Colour, bottom: Colour, canvas: Size) -> RGB:
     return np.ascontiguousarray(out[:, : canvas.width])
 
 
+ROWS = 64
+"""At a time: the sheets between stay in the cache, and no new memory is asked of the system."""
+
+
 def _shade(canvas: RGB, shadow: ShadowLayer, strength: float) -> None:
-    here, there = _meeting(canvas, shadow.opacity, shadow.left, shadow.top)
-    if here.is_empty:
-        return
-    opacity = shadow.opacity[there.slices]
-    if strength != 1:
-        opacity = np.asarray(cv2.convertScaleAbs(opacity, alpha=strength), np.uint8)
-    if shadow.colours is not None:
-        _blend(canvas, here, weighed_by(shadow.colours[there.slices], opacity), opacity)
-    elif shadow.colour == (0, 0, 0):
-        _dim(canvas, here, opacity)
-    else:
-        _blend(canvas, here, weighed_by(flat(shadow.colour, here.size), opacity), opacity)
+    for here, there in _strips(canvas, shadow.opacity, shadow.left, shadow.top):
+        opacity = shadow.opacity[there.slices]
+        if strength != 1:
+            opacity = np.asarray(cv2.convertScaleAbs(opacity, alpha=strength), np.uint8)
+        if shadow.colours is not None:
+            _blend(canvas[here.slices], shadow.colours[there.slices], opacity)
+        elif shadow.colour == (0, 0, 0):
+            _dim(canvas[here.slices], opacity)
+        else:
+            _blend(canvas[here.slices], flat(shadow.colour, here.size), opacity)
 
 
 def _over(canvas: RGB, colours: RGB, alpha: Grey, left: int, top: int) -> None:
-    here, there = _meeting(canvas, alpha, left, top)
-    if not here.is_empty:
-        alpha = alpha[there.slices]
-        _blend(canvas, here, weighed_by(colours[there.slices], alpha), alpha)
+    for here, there in _strips(canvas, alpha, left, top):
+        _blend(canvas[here.slices], colours[there.slices], alpha[there.slices])
 
 
-def _blend(canvas: RGB, here: Box, weighed: RGB, alpha: Grey) -> None:
-    """In bytes: exact where alpha is 0 or 255, within one level between; a sixth of the time of floats."""
-    _dim(canvas, here, alpha)
-    canvas[here.slices] += weighed
+def _blend(ground: RGB, colours: RGB, alpha: Grey) -> None:
+    """In place and in bytes: exact where alpha is 0 or 255, within one level between."""
+    _dim(ground, alpha)
+    ground += weighed_by(colours, alpha)
 
 
-def _dim(canvas: RGB, here: Box, alpha: Grey) -> None:
+def _dim(ground: RGB, alpha: Grey) -> None:
     """Takes the share `alpha` of the light away."""
-    canvas[here.slices] = weighed_by(canvas[here.slices], 255 - alpha)
+    ground[:] = weighed_by(ground, 255 - alpha)
 
 
-def _meeting(canvas: RGB, layer: Grey, left: int, top: int) -> tuple[Box, Box]:
-    """Where a layer meets the canvas: in the canvas' pixels and in its own."""
-    here = Box.whole(size_of(layer)).moved(left, top).inside(size_of(canvas))
-    return here, here.moved(-left, -top)
+def _strips(canvas: RGB, layer: Grey, left: int, top: int) -> Iterator[tuple[Box, Box]]:
+    """Where a layer meets the canvas, strip by strip: in the canvas' pixels and in its own."""
+    whole = Box.whole(size_of(layer)).moved(left, top).inside(size_of(canvas))
+    for first in range(whole.top, whole.bottom, ROWS):
+        here = Box(whole.left, first, whole.right, min(first + ROWS, whole.bottom))
+        if not here.is_empty:
+            yield here, here.moved(-left, -top)

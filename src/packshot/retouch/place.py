@@ -216,14 +216,14 @@ def _free(room: Box, zones: Iterable[Box]) -> bool:
 
 
 def _fitted(product: Size, room: Box, plan: Plan) -> Size | None:
-    """The product's size in this room, its shape kept; None where less than a pixel is left."""
-    width = min(room.width, plan.largest[0])
-    height = min(room.height, plan.largest[1])
+    """The product's size in this room, its shape kept; None where not even a pixel is left."""
+    width, height = min(room.width, int(plan.largest[0])), min(room.height, int(plan.largest[1]))
+    if width < 1 or height < 1:
+        return None
     scale = min(width / product.width, height / product.height)
-    size = Size(
-        min(int(width), round(product.width * scale)), min(int(height), round(product.height * scale))
+    return Size(
+        min(width, max(1, round(product.width * scale))), min(height, max(1, round(product.height * scale)))
     )
-    return size if size.width >= 1 and size.height >= 1 else None
 
 
 def _stood(size: Size, room: Box, plan: Plan) -> Box:

@@ -19,16 +19,16 @@ from packshot.words import Words, say
 
 PAINTED_SHARE = 0.6
 """A ground with this share of exactly one colour was painted by a program: its tone is a decision."""
-BRIGHT = (198.0, 205.0)
-"""Level of the brightest half per cent of the photo: up to the first it is too dark (white paper three quarters
-of a stop down has 198), from the second on it may be a good photo on grey paper (#D1CECB has 206) and stays."""
+BRIGHT = (201.0, 205.0)
+"""Level of the brightest half per cent of the photo: up to the first it is too dark (white paper three
+quarters of a stop down has 198), from the second on it may be a good photo on grey (#D1CECB has 206)."""
 TARGET = 240.0
 """Where the brightest goes. Not 255: that keeps the drawing of white goods."""
 VEILED = (18.0, 30.0)
 """Level of the darkest pixels from which black is lifted, if there is black; a clear photo has some below."""
 PALE = (56.0, 70.0)
 """Above it nothing in the photo need be black: pale goods on white paper, not haze."""
-BLACK_SHARE = (0.01, 0.03)
+BLACK_SHARE = (0.004, 0.01)
 """Share of the photo that is as dark and as grey as its darkest pixels. Printed, rubber or plastic black
 covers that much; the darkest shade of a grey thing does not."""
 WHITE_KEPT = (222.0, 232.0)
