@@ -304,7 +304,12 @@ def _values(
             if rest[1] != "severity" and _is_off(lines, section, rest[0]):
                 continue
             twin = whole.get(("variant" if section == "source" else "source", *rest))
-            shared = twin is not None and _same(twin, value) and not _is_off_either(lines, rest)
+            shared = (
+                twin is not None
+                and _same(twin, value)
+                and not _is_off_either(lines, rest)
+                and ("variant", *rest) != OWN_COLOUR  # `rules` does not speak of it
+            )
             path = ".".join(["rules" if shared else section, *rest])
         else:
             path = ".".join(place)

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from packshot.errors import BadProfile
+from packshot.errors import BadOption, BadProfile
 from packshot.image.types import colour_of
 from packshot.profiles.document import one_of, unknown_key, wrong_value
 from packshot.profiles.profile import GuardBounds, Output, Variant
@@ -75,9 +75,29 @@ def check(path: tuple[str, ...], raw: object, file: str, prefix: str = "") -> ob
     if key not in known:
         raise unknown_key(file, where, key, known)
     try:
-        return converted(known[key], raw)
+        value = converted(known[key], raw)
+        _sensible(key, value)
+        return value
     except NotThis as exc:
         raise wrong_value(file, where, key, exc.expected, thawed(raw)) from None
+
+
+def _sensible(key: str, value: object) -> None:
+    """What the types cannot say and people get wrong: 85 for 0.85, a colour's name, a quality of 0."""
+    parts = value if isinstance(value, tuple) else (value,)
+    numbers = [part for part in parts if type(part) in (int, float)]
+    if key.endswith(("_share", "opacity")):
+        _is(all(0 <= number <= 1 for number in numbers), say("a share from 0 to 1, as 0.85"))
+    elif key in ("quality", "min_quality"):
+        _is(all(0 <= number <= 100 for number in numbers), say("a quality from 1 to 100"))
+    elif key.endswith(("_px", "_bytes", "_width", "_height", "_side")):
+        _is(all(number >= 0 for number in numbers), say("0 or more"))
+    elif key == "canvas" or key.endswith(("_canvas", "_factor", "_scale")):
+        _is(all(number > 0 for number in numbers), say("more than 0"))
+    elif key in ("colour", "colours", "bottom_colour"):
+        for part in parts:
+            if isinstance(part, str) and (part or key == "colours"):
+                _colour(part)
 
 
 def _order(raw: object, file: str, where: str) -> tuple[str, ...]:
@@ -211,7 +231,7 @@ def built(kind: type[Any], given: Mapping[str, object], file: str, where: str) -
         )
     try:
         return kind(**given)
-    except ValueError as exc:
+    except (ValueError, BadOption) as exc:
         raise BadProfile(
             say("{file}: [{where}] does not fit together: {why}.", file=file, where=where, why=str(exc)),
             say("Change the values in {file}.", file=file),
