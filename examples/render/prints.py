@@ -198,6 +198,22 @@ def apple_skin(main: Ink, blush: Ink, height: int = 512, width: int = 1024) -> n
     return np.clip(skin + 60 * np.clip(dots, 0, 1)[..., None], 0, 255).astype(np.uint8)
 
 
+def two_glazes(size: int = 1600) -> np.ndarray:
+    """Speckled cream above, a dipped blue below; u around the pot, v from its foot up."""
+    sheet = np.full((size, size, 3), (206, 198, 184), np.float32)
+    rng = np.random.default_rng(8)
+    specks = sum(cv2.GaussianBlur((rng.random((size, size)) > 1 - share).astype(np.float32), (0, 0), r) * r * r * 6 for share, r in ((0.0016, 1.1), (0.0006, 1.8), (0.0001, 2.8)))
+    sheet *= 1 - 0.55 * np.clip(specks, 0, 1)[..., None]
+    t = np.linspace(0, 2 * np.pi, size, endpoint=False)
+    edge = size * (0.58 + 0.012 * np.sin(2 * t + 1) + 0.006 * np.sin(5 * t))
+    below = np.arange(size)[:, None] - edge[None]
+    depth = np.clip(below / 3 + 0.5, 0, 1)[..., None]
+    # Glaze runs thin along the edge where it was dipped.
+    thin = np.exp(-np.abs(below) / 14)[..., None]
+    blue = np.array((58, 86, 112)) * (1 - 0.15 * thin) + np.array((96, 70, 46)) * 0.5 * thin
+    return np.clip(sheet * (1 - depth) + blue * depth, 0, 255).astype(np.uint8)
+
+
 def leaf(green: Ink, seed: int, size: int = 256) -> np.ndarray:
     """A leaf from stalk (left) to tip: paler midrib and veins, spots of wax."""
     x, y = np.meshgrid(np.linspace(0, 1, size), np.linspace(-1, 1, size))

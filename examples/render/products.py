@@ -58,7 +58,7 @@ def timber(dark: tuple[int, int, int] = (112, 70, 38), light: tuple[int, int, in
 
 def terry(colour: Colour, height: float = 0.005, repeat: float = 1.3) -> Material:
     pile = prints.pile()
-    dyed = texture(prints.dyed(colour, pile, 0.55), raw=True, repeat=(repeat, repeat))
+    dyed = texture(prints.dyed(colour, pile, 0.32), raw=True, repeat=(repeat, repeat))
     return surface(dyed, 0.95, specular=0.05, sheen=0.5, bump=texture(pile, raw=True, repeat=(repeat, repeat)), bump_height=height)
 
 
@@ -385,17 +385,11 @@ def jug() -> Product:
         return p + np.stack([-pull, 0 * pull, 0.35 * pull], 1)
 
     body = body.bent(lip).displaced(lambda p: 0.004 * np.sin(p[:, 2] * 70) * (p[:, 2] > 0.04))
-    bow = spline([(0.3, 0, 1.3), (0.5, 0, 1.38), (0.72, 0, 1.24), (0.74, 0, 0.94), (0.6, 0, 0.68), (0.45, 0, 0.6)], 80)
-    handle = sweep(bow, oval(0.15, 0.08), 1 + 0.3 * np.abs(np.linspace(-1, 1, 80)) ** 5, up=(0, 1, 0))
-    sheet = np.full((512, 512, 3), (206, 198, 184), np.float32)
-    speckle = np.random.default_rng(8).random((512, 512)) > 0.988
-    sheet[speckle] *= 0.5
-    edge = 300 + 8 * np.sin(np.linspace(0, 6 * np.pi, 512))
-    dipped = np.arange(512)[:, None] > edge[None]
-    sheet[dipped] = (64, 92, 118)
-    glaze = surface(texture(np.clip(sheet, 0, 255).astype(np.uint8)), 0.4, clearcoat=0.9)
+    bow = spline([(0.31, 0, 1.27), (0.48, 0, 1.31), (0.7, 0, 1.22), (0.73, 0, 0.94), (0.6, 0, 0.68), (0.47, 0, 0.6)], 80)
+    handle = sweep(bow, oval(0.15, 0.08), np.interp(np.arange(80), [0, 12, 60, 79], [0.7, 1, 1, 1.3]), up=(0, 1, 0))
+    glaze = surface(texture(prints.two_glazes()), 0.3, clearcoat=0.7, specular=0.6)
     body = body.retextured(lambda p, n: np.stack([np.arctan2(p[:, 1], p[:, 0]) / (2 * np.pi) + 0.5, np.clip(p[:, 2] / 1.7, 0, 0.99)], 1))
-    handle = handle.retextured(lambda p, n: np.stack([p[:, 0], np.full(len(p), 0.9)], 1))
+    handle = handle.retextured(lambda p, n: np.stack([(p[:, 0] + p[:, 1]) / 3.1, np.clip(0.14 + p[:, 2] / 1.7, 0, 1)], 1))
     return [Part(joined(body, handle), glaze)]
 
 

@@ -476,15 +476,38 @@ def _ground(st: Stage, size: tuple[int, int], samples: int, seed: int, *, detail
     return np.maximum(cv2.resize(clean, size, interpolation=cv2.INTER_CUBIC), 0)
 
 
-def _shadow(st: Stage, size: tuple[int, int], lights: int, bounces: int, seed: int) -> np.ndarray:
+def _shadow(st: Stage, size: tuple[int, int], lights: int, seed: int) -> np.ndarray:
     """1 - light on the ground with the product / without it, at half size; the product's own reflected light counts."""
-    small = (size[0] // 2, size[1] // 2)
-    shadow = np.zeros(small[0] * small[1], np.float32)
-    for part, shots in _shoot(st.sensor, np.arange(len(shadow)), small, 16, seed + 5):
-        si = st.empty.ray_intersect(shots.ray)
-        si.sh_frame.n = dr.select(dr.dot(si.sh_frame.n, shots.ray.d) < 0, si.sh_frame.n, -si.sh_frame.n)
-        free, taken = mi.Float(0.0), mi.Float(0.0)
-        for _ in range(lights // 16):
+    half, eighth = (size[0] // 2, size[1] // 2), (max(8, size[0] // 8), max(8, size[1] // 8))
+    taken, free = _light_taken(st, half, lights, seed + 5)
+    # Light thrown back changes slowly, so few places are enough.
+    thrown = _light_thrown_back(st, eighth, seed + 6)
+    taken -= 0.8 * cv2.resize(thrown, half, interpolation=cv2.INTER_LINEAR)
+    grey = np.clip(taken / np.maximum(free, 1e-6), 0, 1)
+    return np.clip(_denoised_grey(grey), 0, 1)
+
+
+def _denoised_grey(grey: np.ndarray, rim: int = 16) -> np.ndarray:
+    """The denoiser is unsure at the rim of the frame; a mirrored rim takes that away."""
+    rim = min(rim, min(grey.shape) - 1)
+    wide = cv2.copyMakeBorder(grey, rim, rim, rim, rim, cv2.BORDER_REFLECT_101)
+    return denoised(np.repeat(wide[..., None], 3, 2))[rim:-rim, rim:-rim, 0]
+
+
+def _ground_points(st: Stage, shots: Shots) -> Any:
+    si = st.empty.ray_intersect(shots.ray)
+    si.sh_frame.n = dr.select(dr.dot(si.sh_frame.n, shots.ray.d) < 0, si.sh_frame.n, -si.sh_frame.n)
+    return si
+
+
+def _light_taken(st: Stage, size: tuple[int, int], lights: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Light of the lamps on the ground: what the product holds back, and all of it."""
+    taken, free = (np.zeros(size[0] * size[1], np.float32) for _ in range(2))
+    each = max(1, lights // 16)
+    for part, shots in _shoot(st.sensor, np.arange(len(free)), size, 16, seed):
+        si = _ground_points(st, shots)
+        all_light, held_back = mi.Float(0.0), mi.Float(0.0)
+        for _ in range(each):
             there, weight = st.full.sample_emitter_direction(si, shots.sampler.next_2d(), False)
             share = _brightness(weight) * dr.maximum(dr.dot(si.sh_frame.n, there.d), 0)
             way = si.spawn_ray(there.d)
@@ -495,30 +518,27 @@ def _shadow(st: Stage, size: tuple[int, int], lights: int, bounces: int, seed: i
                 kept = dr.select(st.solid.ray_test(way), 0.0, kept)
             if st.glass is not None:
                 kept *= _through_glass(st, way, shots.sampler, there.dist, shine=False)[0]
-            free += share
-            taken += share * (1 - kept)
-        free, taken = free / (lights // 16), taken / (lights // 16)
-        if st.solid is not None:
-            taken -= 0.8 * _thrown_back(st, si, shots.sampler, max(1, bounces // 16))
-        # The mean of both before the ratio: a ratio of single samples would lean to one side.
-        shadow[part] = (shots.mean(taken) / np.maximum(shots.mean(free), 1e-6))[:, 0]
-    grey = np.clip(shadow, 0, 1).reshape(small[1], small[0])
-    # The denoiser is unsure at the rim of the frame; a mirrored rim takes that away.
-    rim = 16
-    wide = cv2.copyMakeBorder(grey, rim, rim, rim, rim, cv2.BORDER_REFLECT_101)
-    return np.clip(denoised(np.repeat(wide[..., None], 3, 2))[rim:-rim, rim:-rim, 0], 0, 1)
+            all_light += share
+            held_back += share * (1 - kept)
+        # Sums first, the ratio later: a ratio of single samples would lean to one side.
+        free[part], taken[part] = shots.mean(all_light / each)[:, 0], shots.mean(held_back / each)[:, 0]
+    return taken.reshape(size[1], size[0]), free.reshape(size[1], size[0])
 
 
-def _thrown_back(st: Stage, si: Any, sampler: Any, count: int) -> Any:
-    """Light from the product on the ground."""
-    total = mi.Float(0.0)
-    frame = mi.Frame3f(si.sh_frame.n)
-    for _ in range(count):
-        way = si.spawn_ray(frame.to_world(mi.warp.square_to_cosine_hemisphere(sampler.next_2d())))
-        meets = st.solid.ray_intersect_preliminary(way).t < st.empty.ray_intersect_preliminary(way).t
-        seen, _, _ = st.bounces.sample(st.full, sampler, way, None, meets)
-        total += dr.select(meets, dr.minimum(_brightness(seen), 5.0), 0.0) * dr.pi
-    return total / count
+def _light_thrown_back(st: Stage, size: tuple[int, int], seed: int) -> np.ndarray:
+    """Light from the opaque product on the ground."""
+    thrown = np.zeros(size[0] * size[1], np.float32)
+    if st.solid is not None:
+        for part, shots in _shoot(st.sensor, np.arange(len(thrown)), size, 36, seed):
+            thrown[part] = shots.mean(_one_thrown_back(st, _ground_points(st, shots), shots.sampler))[:, 0]
+    return np.maximum(_denoised_grey(thrown.reshape(size[1], size[0])), 0)
+
+
+def _one_thrown_back(st: Stage, si: Any, sampler: Any) -> Any:
+    way = si.spawn_ray(mi.Frame3f(si.sh_frame.n).to_world(mi.warp.square_to_cosine_hemisphere(sampler.next_2d())))
+    meets = st.solid.ray_intersect_preliminary(way).t < st.empty.ray_intersect_preliminary(way).t
+    seen, _, _ = st.bounces.sample(st.full, sampler, way, None, meets)
+    return dr.select(meets, dr.minimum(_brightness(seen), 5.0), 0.0) * dr.pi
 
 
 def denoised(colour: np.ndarray, albedo: np.ndarray | None = None, normal: np.ndarray | None = None) -> np.ndarray:
@@ -547,7 +567,7 @@ def render(
     alpha = _alpha(st, size, seed, border_samples)
     # Eight bits hold the truth; so the photo is made from what eight bits can say.
     alpha = np.round(alpha * 255).astype(np.float32) / 255
-    shadow = _shadow(st, size, lights=max(32, 2 * samples), bounces=max(16, samples // 2), seed=seed)
+    shadow = _shadow(st, size, lights=max(64, 2 * samples), seed=seed)
     shadow = np.round(shadow * 255).astype(np.float32) / 255
     return Layers(
         product=_product(st, alpha, samples, seed).astype(np.float32),
