@@ -65,20 +65,25 @@ class Account:
 
     def __enter__(self) -> Account:
         self.out.mkdir(parents=True, exist_ok=True)
-        self._part = self.part.open("ab")
-        _lock(self._part, self.out)
-        self._read(self.path, strict=True)
-        self._mend_torn_end()
-        self._read(self.part, strict=False)
+        self._part = _locked(self.part, self.out)
+        try:
+            self._read(self.path, strict=True)
+            self._mend_torn_end()
+            self._read(self.part, strict=False)
+        except BaseException:
+            self._leave()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: object, trace: TracebackType | None) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
         if self._part is not None:
             self._part.close()
             self._part = None
-            with suppress(OSError):  # nothing was begun: leave no empty file behind
-                if self.part.stat().st_size == 0:
-                    self.part.unlink()
+            if self.part.stat().st_size == 0:  # nothing was begun
+                self.part.unlink()
 
     # ---- what is known -------------------------------------------------------------------------------------
 
@@ -209,8 +214,9 @@ def _lines(path: Path) -> Iterator[tuple[_Place, bytes]]:
             start += len(data)
 
 
-def _lock(file: IO[bytes], out: Path) -> None:
+def _locked(part: Path, out: Path) -> IO[bytes]:
     """Two runs into one folder at once would tear each other's account; the lock ends with the process."""
+    file = part.open("ab")
     try:
         if os.name == "nt":
             import msvcrt
@@ -222,7 +228,9 @@ def _lock(file: IO[bytes], out: Path) -> None:
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as exc:
+        file.close()
         raise Refused(
             say("Another packshot is at work in {folder}.", folder=str(out)),
             say("Wait until it has finished, or choose another folder."),
         ) from exc
+    return file

@@ -52,11 +52,11 @@ class Cut:
                 assert task.previous is not None
                 return Written(task.previous, resumed=True)
             cut = cutout(data, engine=self.engine, name=item.key)
+            if not cut.found:
+                return Written(failed_line(item, say("No product was found in the photo.")))
+            digests = write_files(task, self.out, {task.planned[0]: self._picture(cut)})
         except (BadPhoto, Refused, EngineFailed, WeightsMissing) as error:
             return Written(failed_line(item, error.message, error))
-        if not cut.found:
-            return Written(failed_line(item, say("No product was found in the photo.")))
-        digests = write_files(self.out, {task.planned[0]: self._picture(cut)})
         told = {
             "name": item.key,
             "status": "cut",

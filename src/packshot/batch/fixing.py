@@ -71,9 +71,9 @@ class Fix:
                 trail=self.trail,
                 name=item.key,
             )
+            digests = write_files(task, self.out, self._files(item, result))
         except (EngineFailed, WeightsMissing, Refused) as error:
             return Written(failed_line(item, error.message, error))
-        digests = write_files(self.out, self._files(item, result))
         pictures = {name: picture.data for name, picture in result.variants.items()}
         line = line_of(item, self._told(item, result), digests)
         return Written(line, thumbs=self._thumbs(data, pictures))

@@ -17,7 +17,7 @@ from packshot.batch.account import Account, Line
 from packshot.batch.names import Item
 from packshot.batch.origins import real
 from packshot.batch.runner import Broken
-from packshot.errors import PackshotError
+from packshot.errors import PackshotError, Refused
 from packshot.image.files import write_whole
 from packshot.words import LANGUAGES, Words, say
 
@@ -27,6 +27,8 @@ class Task:
     item: Item
     planned: tuple[str, ...]
     """Files that will be written, below the folder of results."""
+    foreign: tuple[str, ...]
+    """Those of them that are there already and are not of our making, or are photos of this very run."""
     previous: Line | None
     """What an earlier run said of this photo."""
 
@@ -57,54 +59,27 @@ class Work(Protocol):
 def write_all(items: Sequence[Item], work: Work, account: Account, *, jobs: int) -> Iterator[Written]:
     """As they come; each is in the account before it is given. `account.close` is the caller's to call."""
     sources = frozenset(real(Path(item.origin.where)) for item in items)
-    refused: list[Written] = []
-    at_work: dict[int, Item] = {}
 
     def tasks() -> Iterator[Task]:
         for item in items:
-            planned = work.planned(item)
-            if foreign := _foreign(planned, account, sources):
-                refused.append(Written(failed_line(item, _not_ours(foreign))))
-                continue
-            account.claim(item.origin.where, planned)
-            at_work[len(at_work)] = item
-            yield Task(item, planned, account.line(item.origin.where))
+            where, planned = item.origin.where, work.planned(item)
+            foreign = tuple(file for file in planned if _is_foreign(file, account, sources))
+            account.claim(where, (file for file in planned if file not in foreign))
+            yield Task(item, planned, foreign, account.line(where))
 
-    here = len(items) == 1
-    for done in runner.run(tasks(), work, jobs=min(jobs, len(items)), here=here):
-        yield from _accounted(refused, account, items)
-        item = at_work[done.index]
+    for done in runner.run(tasks(), work, jobs=min(jobs, len(items)), here=len(items) == 1):
+        item = items[done.index]
         if isinstance(done.answer, Broken):
             written = Written(failed_line(item, done.answer.reason), traceback=done.answer.traceback)
         else:
             written = done.answer
         account.add(item.origin.where, written.line)
         yield written
-    yield from _accounted(refused, account, items)
 
 
-def _accounted(refused: list[Written], account: Account, items: Sequence[Item]) -> Iterator[Written]:
-    where = {item.key: item.origin.where for item in items} if refused else {}
-    while refused:
-        written = refused.pop(0)
-        account.add(where[written.line["key"]], written.line)
-        yield written
-
-
-def _foreign(planned: Sequence[str], account: Account, sources: frozenset[str]) -> Path | None:
-    """A file that is in the way and not of our making, or is a photo of this very run."""
-    for file in planned:
-        path = account.out / file
-        if path.exists() and (file not in account.own_files or real(path) in sources):
-            return path
-    return None
-
-
-def _not_ours(path: Path) -> Words:
-    return say(
-        "{file} is there already and packshot did not write it. Move it, or choose another folder.",
-        file=str(path),
-    )
+def _is_foreign(file: str, account: Account, sources: frozenset[str]) -> bool:
+    path = account.out / file
+    return path.exists() and (file not in account.own_files or real(path) in sources)
 
 
 # ---- what the works share ----------------------------------------------------------------------------------
@@ -157,15 +132,19 @@ def _is_whole(path: Path, sha256: str) -> bool:
         return False
 
 
-def write_files(out: Path, files: Mapping[str, bytes]) -> dict[str, str]:
-    """Each whole or not at all; an equal one that is there already is left alone."""
-    digests = {}
-    for name, data in files.items():
-        path = out / name
-        digests[name] = hashlib.sha256(data).hexdigest()
-        if not _is_whole(path, digests[name]):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, data)
+def write_files(task: Task, out: Path, files: Mapping[str, bytes]) -> dict[str, str]:
+    """Each whole or not at all; equal ones that are there already are left alone, foreign ones always."""
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    missing = [name for name in files if not _is_whole(out / name, digests[name])]
+    for name in missing:
+        if name in task.foreign:
+            raise Refused(
+                say("{file} is there already and packshot did not write it.", file=str(out / name)),
+                say("Move it, or choose another folder."),
+            )
+    for name in missing:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(out / name, files[name])
     return digests
 
 

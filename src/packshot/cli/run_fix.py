@@ -83,7 +83,9 @@ def write_photos(
         terminal.beside(say("Stopped; {done}. The same command goes on from here.", done=done), language)
         raise
     account.close([item.origin.where for item in items])
-    return Run(account.out, account.path, items, totals(states.elements()), resumed, bugs, photos_missing)
+    return Run(
+        account.out, account.path, items, totals(states.elements()), resumed, bugs.count, photos_missing
+    )
 
 
 def show_pages(
