@@ -24,18 +24,20 @@ BRIGHT = (201.0, 205.0)
 quarters of a stop down has 198), from the second on it may be a good photo on grey (#D1CECB has 206)."""
 TARGET = 240.0
 """Where the brightest goes. Not 255: that keeps the drawing of white goods."""
-VEILED = (18.0, 30.0)
-"""Level of the darkest pixels from which black is lifted, if there is black; a clear photo has some below."""
-PALE = (56.0, 70.0)
+BLACK = 18.0
+"""Level of true black in a good photo; matt black pans and cases reach 35 and are no haze."""
+VEILED = (34.0, 46.0)
+"""Level of the darkest pixels from which black is lifted, if there is black."""
+PALE = (62.0, 76.0)
 """Above it nothing in the photo need be black: pale goods on white paper, not haze."""
 BLACK_SHARE = (0.004, 0.01)
 """Share of the photo that is as dark and as grey as its darkest pixels. Printed, rubber or plastic black
 covers that much; the darkest shade of a grey thing does not."""
-WHITE_KEPT = (222.0, 232.0)
+WHITE_KEPT = (216.0, 224.0)
 """Haze lowers white too; a photo that reaches this level is not flat, whatever its darkest pixel."""
-VEIL_SHARE = 0.7
-WHITE_SHARE = 0.7
-"""How much of the measured lift and loss is taken back: the darkest pixel may rightly be grey."""
+VEIL_SHARE = 1.0
+WHITE_SHARE = 0.85
+"""How much of the measured lift above BLACK and of the lost white is taken back."""
 LEAST_DELTA_E = 0.7
 """Smaller changes nobody sees; they are not made."""
 SURE_CAST = 0.5
@@ -132,9 +134,12 @@ def light_of(facts: Facts) -> Light:
     pixels = facts.photo.pixels
     step = max(1, max(pixels.shape[:2]) // 400)
     small = cv2.blur(np.ascontiguousarray(pixels[::step, ::step]), (3, 3))
-    levels, least = small.max(axis=2), small.min(axis=2)
-    black, white = np.percentile(levels, (0.2, 99.5))
-    near = (levels <= black + 10) & (levels - least <= 12)
+    red, green, blue = cv2.split(small)
+    levels = cv2.max(cv2.max(red, green), blue)
+    colourful = cv2.subtract(levels, cv2.min(cv2.min(red, green), blue))
+    counts = cv2.calcHist([levels], [0], None, [256], [0, 256]).cumsum() / levels.size
+    black, white = (int(np.searchsorted(counts, share)) for share in (0.002, 0.995))
+    near = (levels <= black + 10) & (colourful <= 12)
     return Light(float(white), float(black), float(near.mean()))
 
 
@@ -147,7 +152,7 @@ def _needed(light: Light, wish: Tone) -> Change:
     if wish.contrast:
         flat = _rising(light.black, VEILED) * (1 - _rising(light.black, PALE))
         flat *= (1 - _rising(light.white, WHITE_KEPT)) * _rising(light.black_share, BLACK_SHARE)
-        lifted = flat * VEIL_SHARE * light.black
+        lifted = flat * VEIL_SHARE * max(0.0, light.black - BLACK)
         white = light.white + flat * WHITE_SHARE * max(0.0, TARGET - light.white)
         stretch = white / max(1.0, light.white - lifted)
     if not wish.exposure:
