@@ -95,6 +95,16 @@ def test_a_file_that_is_two_things_is_what_it_starts_as():
     assert isinstance(outcome(b"GIF89a/*" + SOUND["jpeg"] + b"*/=1;alert(1)"), BadPhoto)
 
 
+def test_a_broken_letter_in_a_heic_does_not_end_the_process():
+    """pi_heif 1.4 makes text of an item's kind unchecked: this file crashed the interpreter."""
+    for was, now in [(b"Exif\0", b"Ex\xe9f\0"), (b"urn:mpeg", b"urn\xffmpeg")]:
+        for kind in ("heic", "heic_alpha"):
+            if was in SOUND[kind]:
+                bad = outcome(SOUND[kind].replace(was, now, 1))
+                assert isinstance(bad, BadPhoto)
+                assert bad.reason == "damaged"
+
+
 def test_every_limit_is_asked_before_the_decode():
     data = SOUND["png"]
     for limits, reason in [

@@ -15,6 +15,7 @@ def decode(data: bytes, limits: Limits, name: str) -> Decoded:
     claim = isobmff.largest(data, name)
     if claim:
         limits.check_size(claim, name)
+    isobmff.check_words(data, name)
     # Opened as itself and not as a plugin of Pillow: nothing global is registered.
     import pi_heif
 
