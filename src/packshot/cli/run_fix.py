@@ -124,7 +124,7 @@ def summary(run: Run, language: str) -> None:
     from rich.text import Text
 
     from packshot.report.as_text import COLOURS, Look
-    from packshot.report.entry import STATES
+    from packshot.report.entry import STATES, printable
 
     look = Look(plain_shapes=not terminal.has_shapes())
     table = Table(box=None, pad_edge=False)
@@ -138,7 +138,7 @@ def summary(run: Run, language: str) -> None:
         if rows <= MOST_ROWS:
             state = f"{look.shape(entry.tone)} {STATES[entry.state].in_(language)}"
             why = "; ".join(reason[language] for reason in entry.why[:2])
-            table.add_row(Text(entry.key), Text(state, style=COLOURS[entry.tone]), Text(why))
+            table.add_row(Text(printable(entry.key)), Text(state, style=COLOURS[entry.tone]), Text(why))
     console = terminal.console()
     if rows:
         console.print(table)

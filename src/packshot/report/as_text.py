@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from packshot.report.entry import SEVERITIES, Entry, Found
+from packshot.report.entry import SEVERITIES, Entry, Found, printable
 from packshot.words import say, say_n
 
 COLOURS = {"good": "green", "doubt": "yellow", "bad": "red", "error": "red", "warning": "yellow"}
@@ -52,7 +52,7 @@ def lines(entries: Iterable[Entry], language: str, look: Look | None = None) -> 
 
 def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
     title = Text(f"{look.shape(entry.tone)} ", style=COLOURS[entry.tone])
-    title.append(entry.key, style="bold")
+    title.append(printable(entry.key), style="bold")
     title.append(f": {entry.headline[language]}")
     console.print(title)
     for why in entry.why:

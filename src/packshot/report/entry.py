@@ -131,6 +131,11 @@ def broken(key: str, path: str, reason: Words) -> Entry:
     return Entry(key, path, "failed", _joined(STATES["failed"], (why,)), (why,), (), {}, {}, None, "", told)
 
 
+def printable(name: str) -> str:
+    """A file's name on one line: nothing in it may move the cursor or colour a terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name)
+
+
 def in_all(words: Words) -> Texts:
     return {language: words.in_(language) for language in LANGUAGES}
 

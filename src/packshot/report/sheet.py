@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from packshot.report.entry import printable
 from packshot.words import say
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _caption(draw: object, entry: Entry, top: int, width: int, language: str) ->
     assert isinstance(draw, ImageDraw)
     mark = {"good": "+", "doubt": "!", "bad": "x"}[entry.tone]
     state = f"{mark} {_speakable(entry.headline[language])}"
-    name = _fitted(draw, _speakable(entry.key), CELL)
+    name = _fitted(draw, _speakable(printable(entry.key)), CELL)
     draw.text((GAP, top + 8), name, INK, font=_font(17))
     left = GAP + draw.textlength(name, font=_font(17)) + 2 * GAP
     draw.text((left, top + 8), _fitted(draw, state, width - left - GAP), TONES[entry.tone], font=_font(17))
