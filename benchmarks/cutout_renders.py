@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from packshot.image.colour import delta_e, lab
 from packshot.image.photo import Photo, Source
 from packshot.image.types import RGB, Grey, size_of
 from packshot.look import subject
@@ -182,42 +183,8 @@ def rim_delta_e(alpha: NDArray[np.float32], colours: RGB, case: Case) -> float:
     if not rim.any():
         return 0.0
     weight = np.minimum(alpha, case.alpha)[rim]
-    away = delta_e00(lab(colours[rim]), lab(case.colours[rim]))
+    away = delta_e(lab(colours[rim]), lab(case.colours[rim]))
     return float((away * weight).sum() / weight.sum())
-
-
-def lab(colours: RGB) -> NDArray[np.float32]:
-    as_picture = colours.reshape(-1, 1, 3).astype(np.float32) / 255
-    return cv2.cvtColor(as_picture, cv2.COLOR_RGB2Lab).reshape(-1, 3)
-
-
-def delta_e00(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
-    """CIEDE2000, after Sharma, Wu and Dalal (2005)."""
-    l1, a1, b1 = one.astype(np.float64).T
-    l2, a2, b2 = other.astype(np.float64).T
-    c_mean = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
-    g = 0.5 * (1 - np.sqrt(c_mean**7 / (c_mean**7 + 25.0**7)))
-    a1, a2 = a1 * (1 + g), a2 * (1 + g)
-    c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)
-    h1, h2 = np.degrees(np.arctan2(b1, a1)) % 360, np.degrees(np.arctan2(b2, a2)) % 360
-    dh = (h2 - h1 + 180) % 360 - 180
-    dh = np.where(c1 * c2 == 0, 0, dh)
-    dl, dc = l2 - l1, c2 - c1
-    dhh = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(dh) / 2)
-    lm, cm = (l1 + l2) / 2, (c1 + c2) / 2
-    hm = np.where(c1 * c2 == 0, h1 + h2, h1 + dh / 2)
-    t = (
-        1 - 0.17 * np.cos(np.radians(hm - 30)) + 0.24 * np.cos(np.radians(2 * hm))
-        + 0.32 * np.cos(np.radians(3 * hm + 6)) - 0.2 * np.cos(np.radians(4 * hm - 63))
-    )  # fmt: skip
-    sl = 1 + 0.015 * (lm - 50) ** 2 / np.sqrt(20 + (lm - 50) ** 2)
-    sc, sh = 1 + 0.045 * cm, 1 + 0.015 * cm * t
-    turn = 60 * np.exp(-(((hm % 360 - 275) / 25) ** 2))
-    rt = -np.sin(np.radians(turn)) * 2 * np.sqrt(cm**7 / (cm**7 + 25.0**7))
-    out: NDArray[np.float64] = np.sqrt(
-        (dl / sl) ** 2 + (dc / sc) ** 2 + (dhh / sh) ** 2 + rt * (dc / sc) * (dhh / sh)
-    )
-    return out
 
 
 def table(scores: list[Score], worst: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from packshot.image.colour import delta_e, lab, lab_of
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Colour, Float, Grey, Size
 from packshot.look.studio import shrunk
@@ -88,14 +89,7 @@ def _median(colours: RGB) -> Colour:
 
 def _away(colours: RGB, colour: Colour) -> Float:
     sample = colours[:: max(1, len(colours) // 20000)]
-    away: Float = np.linalg.norm(_lab(sample) - _lab(np.array([colour], np.uint8)), axis=1)
-    return away
-
-
-def _lab(colours: RGB) -> Float:
-    picture = colours.reshape(-1, 1, 3).astype(np.float32) / 255
-    lab: Float = cv2.cvtColor(picture, cv2.COLOR_RGB2Lab).reshape(-1, 3)
-    return lab
+    return delta_e(lab(sample), lab_of(colour))
 
 
 def _exact_shares(pixels: RGB, free: Grey, colour: Colour) -> tuple[float, float, float]:
@@ -113,7 +107,6 @@ def _exact_shares(pixels: RGB, free: Grey, colour: Colour) -> tuple[float, float
 
 def _span(small: RGB, free: Grey) -> float:
     """Between the lightest and the darkest of the ground's large tiles."""
-    h, w = free.shape
     tiles = 8
     held = cv2.resize(free.astype(np.float32), (tiles, tiles), interpolation=cv2.INTER_AREA)
     masked = cv2.resize(
@@ -124,8 +117,8 @@ def _span(small: RGB, free: Grey) -> float:
         return 0.0
     means = np.clip(masked[use] / held[use][:, None] + 0.5, 0, 255).astype(np.uint8)
     light = means.sum(axis=1, dtype=np.int64)
-    ends = _lab(means[[int(light.argmax()), int(light.argmin())]])
-    return float(np.linalg.norm(ends[0] - ends[1]))
+    ends = lab(means[[int(light.argmax()), int(light.argmin())]])
+    return float(delta_e(ends[:1], ends[1:])[0])
 
 
 def _clutter(small: RGB, free: Grey) -> float:

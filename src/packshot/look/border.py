@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.image.colour import delta_e, lab
 from packshot.image.photo import Photo
-from packshot.image.types import Colour, Float
+from packshot.image.types import RGB, Colour, Float
 from packshot.look import ground
 from packshot.look.sides import Sides
 from packshot.look.studio import shrunk
@@ -53,14 +53,17 @@ def _median(colours: NDArray[np.uint8]) -> Colour:
 
 
 def _roughness(colours: Float, smooth: Float) -> float:
-    away = np.linalg.norm(_lab(colours) - _lab(smooth), axis=1)
-    return float(np.percentile(away, 95))
+    return float(np.percentile(delta_e(lab(_levels(colours)), lab(_levels(smooth))), 95))
 
 
 def _span(smooth: Float) -> float:
-    colours = _lab(smooth)
-    dark, light = colours[colours[:, 0].argmin()], colours[colours[:, 0].argmax()]
-    return float(np.linalg.norm(light - dark))
+    colours = lab(_levels(smooth))
+    ends = colours[[int(colours[:, 0].argmax()), int(colours[:, 0].argmin())]]
+    return float(delta_e(ends[:1], ends[1:])[0])
+
+
+def _levels(colours: Float) -> RGB:
+    return (np.clip(colours, 0, 255) + 0.5).astype(np.uint8)
 
 
 def _broken(rim: ground.Rim, size: tuple[int, ...]) -> Sides:
@@ -77,9 +80,3 @@ def _broken(rim: ground.Rim, size: tuple[int, ...]) -> Sides:
         right=share(rim.columns >= w - band),
         bottom=share(rim.rows >= h - band),
     )
-
-
-def _lab(colours: Float) -> Float:
-    picture = colours.reshape(-1, 1, 3).astype(np.float32) / 255
-    lab: Float = cv2.cvtColor(picture, cv2.COLOR_RGB2Lab).reshape(-1, 3)
-    return lab

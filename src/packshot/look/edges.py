@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from packshot.image.types import RGB, Box, Float, Grey, size_of
+from packshot.image.types import RGB, Box, Float, Grey, Size, size_of
 from packshot.look.channels import largest
 
+GLINT = 12.0
+"""Levels above the ground from which a pixel is rather a highlight; light thrown back reaches about 8."""
 FAINT = 10.0
 """Levels: where product and ground differ by about this, the outline's shape counts as much as colour."""
 
@@ -28,20 +30,29 @@ def refine(pixels: RGB, chance: Grey, behind: RGB) -> Fine | None:
     pixels; in the band between sure product and sure ground alpha is measured on the pixels themselves."""
     full = size_of(pixels)
     ratio = full.long_side / size_of(chance).long_side
-    box = _box_of(chance, ratio, full.width, full.height)
+    box = _box_of(chance, ratio, full)
     if box is None:
         return None
+    return _fine(pixels, box, chance, behind, ratio)
+
+
+def alpha_of(pixels: RGB, box: Box, chance: Grey, behind: RGB, ratio: float) -> Grey:
+    """As `refine`, for a piece of the photo."""
+    return _fine(pixels, box, chance, behind, ratio).alpha
+
+
+def _fine(pixels: RGB, box: Box, chance: Grey, behind: RGB, ratio: float) -> Fine:
+    full = size_of(pixels)
     view = pixels[box.slices]
-    rough = _cropped(chance, box, full.width, full.height)
-    ground = _cropped(behind, box, full.width, full.height)
-    solid = (rough >= 128).astype(np.uint8)
+    ground = _cropped(behind, box, full)
+    solid = (_cropped(chance, box, full) >= 128).astype(np.uint8)
     reach = max(2, round(1.2 * ratio))
     if ratio > 1:
         solid = _sharpened(view, ground, solid, reach)
     return _measured(view, ground, solid, box, max(2, min(reach, 4)))
 
 
-def _box_of(chance: Grey, ratio: float, width: int, height: int) -> Box | None:
+def _box_of(chance: Grey, ratio: float, full: Size) -> Box | None:
     rows = np.flatnonzero((chance >= 64).any(axis=1))
     columns = np.flatnonzero((chance >= 64).any(axis=0))
     if rows.size == 0:
@@ -53,15 +64,15 @@ def _box_of(chance: Grey, ratio: float, width: int, height: int) -> Box | None:
         int((columns[-1] + 1 + margin) * ratio + 1),
         int((rows[-1] + 1 + margin) * ratio + 1),
     )
-    return rough.meet(Box(0, 0, width, height))
+    return rough.inside(full)
 
 
-def _cropped(small: Grey | RGB, box: Box, width: int, height: int) -> Grey:
+def _cropped(small: Grey | RGB, box: Box, full: Size) -> Grey:
     """The part of a smaller picture that the box shows, at full size."""
     h, w = small.shape[:2]
-    if (w, h) == (width, height):
+    if (w, h) == (full.width, full.height):
         return np.ascontiguousarray(small[box.slices])
-    sx, sy = w / width, h / height
+    sx, sy = w / full.width, h / full.height
     # Pixel centres: full x + 0.5 lies at small (x + 0.5) * sx.
     move = np.array([[sx, 0, (box.left + 0.5) * sx - 0.5], [0, sy, (box.top + 0.5) * sy - 0.5]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -86,7 +97,19 @@ def _sharpened(view: RGB, ground: RGB, solid: Grey, reach: int) -> Grey:
     share = trust * share + (1 - trust) * solid[rows, columns]
     sharp = solid.copy()
     sharp[rows, columns] = share >= 0.5
-    return cv2.medianBlur(sharp, 3)
+    least = round(0.6 * reach * reach)
+    # Specks and pinholes that the coarse outline did not have are noise, lint or a shadow's grain.
+    return 1 - _without_specks(1 - _without_specks(sharp, least), least)
+
+
+def _without_specks(mask: Grey, least: int) -> Grey:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    keep = (stats[:, cv2.CC_STAT_AREA] >= least).astype(np.uint8)
+    if keep.all():
+        return mask
+    keep[0] = 0
+    kept: Grey = keep[labels]
+    return kept
 
 
 def _measured(view: RGB, ground: RGB, solid: Grey, box: Box, reach: int) -> Fine:
@@ -148,4 +171,11 @@ def _projected(colour: Float, front: Float, back: Float) -> tuple[Float, Float]:
     span = front - back
     length = np.einsum("nc,nc->n", span, span)
     share = np.einsum("nc,nc->n", colour - back, span) / np.maximum(length, 1)
-    return np.clip(share, 0, 1), np.sqrt(length)
+    return np.maximum(np.clip(share, 0, 1), _unlike(colour, back)), np.sqrt(length)
+
+
+def _unlike(colour: Float, back: Float) -> Float:
+    """0…1: how surely a colour is no ground, however shaded: lighter than it in every channel.
+    So a highlight along an outline stays, though the product beside it is darker than the ground."""
+    lighter = (colour - back).min(axis=1)
+    return np.clip(lighter / GLINT - 1, 0, 1)

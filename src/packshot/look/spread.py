@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from packshot.image.types import Float
+from packshot.image.types import RGB, Float
 
 
 def spread(values: Float, weight: Float, steps: int = 12) -> Float:
@@ -26,3 +26,11 @@ def spread(values: Float, weight: Float, steps: int = 12) -> Float:
     pulled = cv2.resize(below, values.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     filled: Float = pulled + w * (values - pulled)
     return filled
+
+
+def ground_around(small: RGB, chance: Float) -> RGB:
+    """The ground behind a product on any ground: what lies around it, spread inward."""
+    near = cv2.dilate((chance >= 0.2).astype(np.uint8), np.ones((5, 5), np.uint8))
+    seen = (near == 0).astype(np.float32)
+    behind = spread(small.astype(np.float32), seen)
+    return np.clip(behind + 0.5, 0, 255).astype(np.uint8)

@@ -7,15 +7,18 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from packshot.engines.base import Segmenter
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
 from packshot.look import edges, fusion, studio
+from packshot.look.extent import extent
 from packshot.look.fusion import Choice, Side, View
-from packshot.look.mask import holes, parts, without_debris
+from packshot.look.mask import Part, holes, parts, without_debris
+from packshot.look.overlay import drawn_over
 from packshot.look.sides import Sides
-from packshot.look.spread import spread
+from packshot.look.spread import ground_around
 from packshot.look.studio import Draft
 from packshot.words import Words, say
 
@@ -103,7 +106,7 @@ def cut(photo: Photo, segmenter: Segmenter | None) -> Cutout:
     choice = _chosen(photo, draft, segmenter)
     if choice.side is Side.NEITHER:
         return _nothing(photo, choice, segmenter)
-    behind = draft.behind if choice.side is Side.FIRST else _ground_around(draft.small, choice.chance)
+    behind = draft.behind if choice.side is Side.FIRST else ground_around(draft.small, choice.chance)
     fine = edges.refine(photo.pixels, (choice.chance * 255 + 0.5).astype(np.uint8), behind)
     if fine is None:
         return _nothing(photo, choice, segmenter)
@@ -134,7 +137,7 @@ def measure(photo: Photo, full: Photo, cutout: Cutout) -> Subject:
     pieces = _components(photo, cutout, solid)
     return Subject(
         found=True,
-        box=photo.to_source(inner),
+        box=_exact(photo, full, cutout, inner),
         coverage=float(solid.sum()) / photo.size.area,
         components=pieces,
         far_apart=_far_apart(pieces),
@@ -180,14 +183,6 @@ def _asked(photo: Photo, draft: Draft, segmenter: Segmenter) -> View:
     return View(chance, opinion.confidence if kept.any() else 0.0)
 
 
-def _ground_around(small: RGB, chance: Float) -> RGB:
-    """The ground behind a product on any ground: what lies around it, spread inward."""
-    near = cv2.dilate((chance >= 0.2).astype(np.uint8), np.ones((5, 5), np.uint8))
-    seen = (near == 0).astype(np.float32)
-    behind = spread(small.astype(np.float32), seen)
-    return np.clip(behind + 0.5, 0, 255).astype(np.uint8)
-
-
 def _means_something(alpha: Grey) -> bool:
     """Some of it see-through, some of it solid: not a forgotten, empty or full channel."""
     low, high = float((alpha < 128).mean()), float((alpha >= 128).mean())
@@ -216,13 +211,32 @@ def _scale(shadow: Grey | None, size: Size) -> float:
     return 1.0 if shadow is None else shadow.shape[1] / size.width
 
 
+def _exact(photo: Photo, full: Photo, cutout: Cutout, inner: Box) -> Box:
+    if full is photo or full.size.long_side <= photo.size.long_side:
+        return photo.to_source(inner)
+    alpha = np.zeros(photo.pixels.shape[:2], np.uint8)
+    alpha[cutout.box.slices] = cutout.alpha
+    return full.to_source(extent(photo, full, inner, alpha))
+
+
 def _components(photo: Photo, cutout: Cutout, solid: Grey) -> tuple[Component, ...]:
-    _, found = parts(without_debris(solid))
+    labels, found = parts(without_debris(solid))
     whole = max(1, sum(part.area for part in found))
     return tuple(
-        Component(photo.to_source(part.box.moved(cutout.box.left, cutout.box.top)), part.area / whole)
-        for part in found
+        Component(
+            photo.to_source(part.box.moved(cutout.box.left, cutout.box.top)),
+            share=part.area / whole,
+            overlay=_overlay(cutout, labels, part) if i else 0.0,
+        )
+        for i, part in enumerate(found)
     )
+
+
+def _overlay(cutout: Cutout, labels: NDArray[np.int32], part: Part) -> float:
+    """The largest piece is taken for goods; the others are looked at one by one."""
+    place = part.box.grown(2, within=size_of(cutout.alpha))
+    near = cv2.dilate((labels[place.slices] == part.label).astype(np.uint8), np.ones((5, 5), np.uint8))
+    return drawn_over(cutout.colours[place.slices], cutout.alpha[place.slices] * near)
 
 
 def _far_apart(pieces: tuple[Component, ...]) -> bool:
