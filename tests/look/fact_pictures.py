@@ -119,7 +119,7 @@ def noisy(pixels: RGB, sigma: float, seed: int = 1) -> RGB:
 def jpeg(pixels: RGB, quality: int) -> RGB:
     done, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert done
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
+    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
 
 
 def odd_photos() -> dict[str, RGB]:

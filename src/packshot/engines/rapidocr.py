@@ -29,6 +29,9 @@ INK = 0.3
 LEAST_CONFIDENCE = 0.5
 UNCLIP = 1.6
 """The network paints the core of a line; its outline lies area × this / perimeter further out."""
+TALLEST_LINE = 0.3
+"""Of the photo's shorter side. A lone thing on a plain ground looks like one huge character to the network:
+so it did on 26 of 200 packshots without a letter on the ground."""
 LEAST_CORE_PX = 3
 """Thinner cores are specks."""
 
@@ -51,9 +54,10 @@ class RapidOcr:
         shrink = min(1.0, SIDE / size.long_side)
         with _one_at_a_time:
             ink = _detector()(_tensor(pixels, shrink))[: round(size.height * shrink) + 1]
+        tallest = TALLEST_LINE * size.short_side * shrink
         return tuple(
             FoundText(box.scaled(1 / shrink, within=size), confidence, angle)
-            for box, confidence, angle in _lines(ink)
+            for box, confidence, angle in _lines(ink, tallest)
             if not box.scaled(1 / shrink, within=size).is_empty
         )
 
@@ -73,14 +77,14 @@ def _tensor(pixels: RGB, shrink: float) -> Float:
     return np.ascontiguousarray(tensor)
 
 
-def _lines(ink: Float) -> list[tuple[Box, float, float]]:
+def _lines(ink: Float, tallest: float) -> list[tuple[Box, float, float]]:
     """Box, confidence and angle of each line, from the map of how much each pixel looks like text."""
     cores = cv2.dilate((ink > INK).astype(np.uint8), np.ones((2, 2), np.uint8))
     outlines, _ = cv2.findContours(cores, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     lines = []
     for outline in outlines:
         centre, sides, turn = cv2.minAreaRect(outline)
-        if min(sides) < LEAST_CORE_PX:
+        if not LEAST_CORE_PX <= min(sides) <= tallest:
             continue
         corners = cast(Float, cv2.boxPoints((centre, sides, turn)))
         confidence = _mean_within(ink, corners)

@@ -197,6 +197,8 @@ LEAST_PANEL = 0.15
 WIDEST_GUTTER = 0.08
 MOST_SEAMS = 4
 """More parallel lines are a pattern: a striped cloth, blinds, planks."""
+OTHER_GROUND = 25
+"""Levels; one ground may be lit a little differently on both sides of a joint."""
 LIVELY = 0.6
 """A texture steps everywhere; no seam can be told in it."""
 DEEPEST_GRID = 2
@@ -335,4 +337,4 @@ def _own_grounds(page: _Page, one: Box, other: Box, *, upright: bool) -> bool:
     along = slice(one.top, one.bottom) if upright else slice(one.left, one.right)
     into = 4
     before, after = pixels[max(0, end - into), along], pixels[min(len(pixels) - 1, start + into), along]
-    return bool((np.abs(before - after).max(axis=1) >= SEAM_STEP).mean() > 0.5)
+    return bool((np.abs(before - after).max(axis=1) >= OTHER_GROUND).mean() > 0.5)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from packshot.engines.base import FoundText, TextFinder
+from packshot.image.photo import Photo
 from packshot.image.types import Box
+from packshot.look.small import Small, product_mask, shrunk, small
+from packshot.look.subject import Cutout
+from packshot.look.text_overlay import overlaid, own_sharpness
+from packshot.look.text_signs import signs as signs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +35,83 @@ class Text:
     """False where no cheap sign of text was seen, so that no finder was run."""
     signs: float
     """0…1: the cheap signs of text."""
+
+
+ENOUGH_SIGNS = 0.25
+"""Of 200 packshots with a drawn word (letters 14…60 px high in 672) 99 % reach it; of 200 without, 29 % do,
+most for the print on their cloth. Those cost the finder's 40 ms and nothing else. A higher bar would lose
+badges with two digits."""
+
+
+def measure(photo: Photo, cutout: Cutout, text_finder: TextFinder | None) -> Text:
+    whole = small(photo)
+    signs = signs_of(whole.pixels)
+    if text_finder is None or signs < ENOUGH_SIGNS:
+        return Text((), looked=False, signs=signs)
+    step = max(1.0, photo.size.long_side / text_finder.longest_side)
+    lines = text_finder.find(shrunk(photo.pixels, step))
+    if not lines:
+        return Text((), looked=True, signs=signs)
+    boxes = [line.box.scaled(step, within=photo.size) for line in lines]
+    goods = _goods(cutout, whole, [line.scaled(1 / whole.step, within=whole.size) for line in boxes])
+    photos_own = own_sharpness(photo.pixels, boxes)
+    found = [
+        _text_box(photo, whole, goods, line, box, photos_own)
+        for line, box in zip(lines, boxes, strict=True)
+        if not box.is_empty
+    ]
+    return Text(tuple(found), looked=True, signs=signs)
+
+
+def _text_box(
+    photo: Photo, whole: Small, goods: NDArray[np.bool_], line: FoundText, box: Box, photos_own: float | None
+) -> TextBox:
+    place = box.scaled(1 / whole.step, within=whole.size)
+    part = goods[place.slices]
+    return TextBox(
+        box=photo.to_source(box),
+        confidence=line.confidence,
+        on_product=float(part.mean()) if part.size else 0.0,
+        overlaid=overlaid(photo.pixels[box.slices], line.angle, photos_own),
+    )
+
+
+# --- what of the alpha is goods ----------------------------------------------------------------------------
+
+APART_AREA = 0.35
+"""Of the largest part; a smaller part that stands apart may be a badge."""
+FLAT = 0.6
+"""Share of a badge that has one fill colour within `FLAT_LEVELS`; a bottle has light and shade."""
+FLAT_LEVELS = 10
+
+
+def _goods(cutout: Cutout, whole: Small, lines: list[Box]) -> NDArray[np.bool_]:
+    """The product's mask without letters and badges: to whoever cut it out, a sticker is a thing as well."""
+    mask = product_mask(cutout, whole) >= 128
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if count <= 2:
+        return mask
+    areas = np.asarray(stats)[:, cv2.CC_STAT_AREA]
+    largest = int(areas[1:].max())
+    for at in range(1, count):
+        left, top, width, height, area = (int(side) for side in np.asarray(stats)[at])
+        if area > APART_AREA * largest:
+            continue
+        box = Box(left, top, left + width, top + height)
+        part = np.asarray(labels)[box.slices] == at
+        if _is_sticker(box, part, whole.pixels[box.slices], lines):
+            mask[box.slices] &= ~part
+    return mask
+
+
+def _is_sticker(box: Box, part: NDArray[np.bool_], pixels: NDArray[np.uint8], lines: list[Box]) -> bool:
+    """A letter lies within a line; a badge holds one and has one flat colour."""
+    if any(line.meet(box).area >= 0.7 * box.area for line in lines):
+        return True
+    text_area = sum(line.meet(box).area for line in lines)
+    if text_area < 0.05 * box.area:
+        return False
+    colours = pixels[part].astype(np.int16)
+    fill = np.median(colours, axis=0)
+    flat = float((np.abs(colours - fill).max(axis=1) <= FLAT_LEVELS).mean())
+    return flat >= FLAT
