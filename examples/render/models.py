@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -91,7 +92,7 @@ def rounded(corners: Sequence[Sequence[float]], radius: float | Sequence[float],
 def dense(curve: Points, step: float) -> Points:
     """The same polyline with no piece longer than `step`: needed before a mesh is bent or displaced."""
     out = [curve[:1]]
-    for a, b in zip(curve[:-1], curve[1:], strict=True):
+    for a, b in pairwise(curve):
         n = max(1, int(np.ceil(np.linalg.norm(b - a) / step)))
         out.append(a + (b - a) * np.linspace(0, 1, n + 1)[1:, None])
     return np.concatenate(out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -87,9 +88,27 @@ def _tea_side() -> np.ndarray:
     page = Image.new("RGB", (600, 1500), (30, 46, 78))
     draw = ImageDraw.Draw(page)
     centred(draw, 120, "СОСТАВ", 52, GOLD, "Serif-Bold")
-    lines = ["чай чёрный байховый", "крупнолистовой,", "чабрец, лист чёрной", "смородины.", "", "КАК ЗАВАРИТЬ", "1 чайная ложка", "на 200 мл воды,", "95 °C, 4–5 минут.", ""]
+    lines = [
+        "чай чёрный байховый",
+        "крупнолистовой,",
+        "чабрец, лист чёрной",
+        "смородины.",
+        "",
+        "КАК ЗАВАРИТЬ",
+        "1 чайная ложка",
+        "на 200 мл воды,",
+        "95 °C, 4–5 минут.",
+        "",
+    ]
     small_print(draw, 60, 200, lines, 42, CREAM)
-    tiny = ["Хранить в сухом месте вдали", "от сильных запахов.", "Срок годности: 24 месяца.", "Изготовлено и упаковано:", "чайная мастерская", "«Северный сад»."]
+    tiny = [
+        "Хранить в сухом месте вдали",
+        "от сильных запахов.",
+        "Срок годности: 24 месяца.",
+        "Изготовлено и упаковано:",
+        "чайная мастерская",
+        "«Северный сад».",
+    ]
     small_print(draw, 60, 830, tiny, 29, CREAM)
     barcode(draw, 130, 1180, 340, 170, 5)
     centred(draw, 1405, "100 г", 44, GOLD, "-Bold")
@@ -175,7 +194,7 @@ def wood(height: int, width: int, dark: Ink, light: Ink, seed: int, planks: int 
     rng = np.random.default_rng(seed)
     out = np.zeros((height, width, 3), np.float32)
     edges = np.linspace(0, height, planks + 1).astype(int)
-    for k, (top, bottom) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+    for k, (top, bottom) in enumerate(pairwise(edges)):
         shape = (bottom - top, width)
         slow = clouds(*shape, seed + 10 * k, first=2, octaves=4, stretch=5.0)
         y = np.linspace(0, 1, shape[0])[:, None]
@@ -202,7 +221,10 @@ def two_glazes(size: int = 1600) -> np.ndarray:
     """Speckled cream above, a dipped blue below; u around the pot, v from its foot up."""
     sheet = np.full((size, size, 3), (206, 198, 184), np.float32)
     rng = np.random.default_rng(8)
-    specks = sum(cv2.GaussianBlur((rng.random((size, size)) > 1 - share).astype(np.float32), (0, 0), r) * r * r * 6 for share, r in ((0.0016, 1.1), (0.0006, 1.8), (0.0001, 2.8)))
+    specks = sum(
+        cv2.GaussianBlur((rng.random((size, size)) > 1 - share).astype(np.float32), (0, 0), r) * r * r * 6
+        for share, r in ((0.0016, 1.1), (0.0006, 1.8), (0.0001, 2.8))
+    )
     sheet *= 1 - 0.55 * np.clip(specks, 0, 1)[..., None]
     t = np.linspace(0, 2 * np.pi, size, endpoint=False)
     edge = size * (0.58 + 0.012 * np.sin(2 * t + 1) + 0.006 * np.sin(5 * t))

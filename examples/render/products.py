@@ -104,7 +104,13 @@ def scaled_all(product: Product, factor: float) -> Product:
 
 def bottle() -> Product:
     """A shampoo bottle with a pump."""
-    body = revolve(rounded([(0, 0.02), (0.44, 0.02), (0.48, 0), (0.52, 0.05), (0.52, 1.42), (0.3, 1.62), (0.2, 1.66), (0.2, 1.76), (0, 1.76)], [0, 0.02, 0.03, 0.06, 0.22, 0.12, 0.05, 0.01, 0], 14))
+    body = revolve(
+        rounded(
+            [(0, 0.02), (0.44, 0.02), (0.48, 0), (0.52, 0.05), (0.52, 1.42), (0.3, 1.62), (0.2, 1.66), (0.2, 1.76), (0, 1.76)],
+            [0, 0.02, 0.03, 0.06, 0.22, 0.12, 0.05, 0.01, 0],
+            14,
+        )
+    )
     ribs = revolve(rounded([(0, 1.68), (0.235, 1.68), (0.235, 1.86), (0.13, 1.9), (0.09, 1.92), (0.09, 2.06), (0, 2.06)], 0.02), 360)
     ribs = ribs.displaced(lambda p: np.where((p[:, 2] < 1.85) & (np.hypot(p[:, 0], p[:, 1]) > 0.2), 0.006 * np.sin(np.arctan2(p[:, 1], p[:, 0]) * 60), 0))
     head = revolve(rounded([(0, 2.02), (0.14, 2.02), (0.15, 2.14), (0.14, 2.18), (0, 2.19)], [0, 0.02, 0.03, 0.04, 0], 10))
@@ -136,28 +142,41 @@ def cream_tube() -> Product:
     crimp = rounded_box(1.03, 0.03, 0.12, 0.012).moved(z=low + height - 0.04)
     crimp = crimp.displaced(lambda p: 0.004 * np.sin(p[:, 2] * 260))
     cap = revolve(rounded([(0, 0), (0.34, 0), (0.345, 0.3), (0.32, 0.345), (0, 0.345)], [0, 0.03, 0.03, 0.02, 0], 10), 480)
-    cap = cap.displaced(lambda p: np.where((p[:, 2] > 0.05) & (p[:, 2] < 0.27) & (np.hypot(p[:, 0], p[:, 1]) > 0.3), 0.005 * np.sin(np.arctan2(p[:, 1], p[:, 0]) * 90), 0))
+    cap = cap.displaced(
+        lambda p: np.where((p[:, 2] > 0.05) & (p[:, 2] < 0.27) & (np.hypot(p[:, 0], p[:, 1]) > 0.3), 0.005 * np.sin(np.arctan2(p[:, 1], p[:, 0]) * 90), 0)
+    )
     body = body.retextured(lambda p, n: np.stack([p[:, 0] / 1.16 + 0.5, (p[:, 2] - low) / (height + 0.1)], 1))
     soft = print_on(prints.cream_print(), 0.36)
     return [Part(body, soft), Part(crimp, plastic((0.8, 0.49, 0.42), 0.4)), Part(joined(cap, shoulder), plastic((0.72, 0.62, 0.56), 0.25))]
 
 
 def jar(radius: float, height: float, colour: Colour, label: np.ndarray) -> Product:
-    body = revolve(rounded([(0, 0), (radius - 0.04, 0), (radius, 0.03), (radius, height), (radius - 0.06, height), (0, height)], [0, 0.01, 0.05, 0.03, 0.01, 0], 10))
+    body = revolve(
+        rounded([(0, 0), (radius - 0.04, 0), (radius, 0.03), (radius, height), (radius - 0.06, height), (0, height)], [0, 0.01, 0.05, 0.03, 0.01, 0], 10)
+    )
     top = height + 0.34 * min(1.0, radius * 1.8)
     lid = revolve(rounded([(0, height + 0.012), (radius + 0.012, height + 0.012), (radius + 0.012, top), (0, top + 0.004)], [0, 0.012, 0.03, 0], 10))
     # As if turned from one block: the grain runs straight through.
     lid = lid.retextured(lambda p, n: np.stack([p[:, 0] / 2 + 0.3 * p[:, 2], p[:, 1] / 1.6 + 1.3 * p[:, 2]], 1))
     low, high = 0.16 * height, 0.86 * height
     angle = min(62.0, np.degrees((high - low) * 1.25 / radius / 2))
-    return [Part(body, plastic(colour, 0.3)), Part(lid, timber((150, 104, 62), (206, 164, 112), 9)), Part(label_around(radius, low, high, angle), print_on(label, 0.65))]
+    return [
+        Part(body, plastic(colour, 0.3)),
+        Part(lid, timber((150, 104, 62), (206, 164, 112), 9)),
+        Part(label_around(radius, low, high, angle), print_on(label, 0.65)),
+    ]
 
 
 def dropper(colour: Colour, label: np.ndarray) -> Product:
     body = revolve(rounded([(0, 0), (0.27, 0), (0.3, 0.03), (0.3, 0.86), (0.13, 1.02), (0.12, 1.1), (0, 1.1)], [0, 0.01, 0.04, 0.14, 0.06, 0.01, 0], 12))
     collar = revolve(rounded([(0, 1.04), (0.155, 1.04), (0.155, 1.22), (0.1, 1.24), (0, 1.24)], 0.015))
     bulb = revolve(spline([(0.1, 1.23), (0.105, 1.4), (0.095, 1.52), (0.05, 1.6), (0.0, 1.61)], 40))
-    return [Part(body, plastic(colour, 0.3)), Part(collar, metal(BRASS, 0.25)), Part(bulb, plastic((0.05, 0.045, 0.04), 0.6)), Part(label_around(0.3, 0.16, 0.72, 58), print_on(label, 0.65))]
+    return [
+        Part(body, plastic(colour, 0.3)),
+        Part(collar, metal(BRASS, 0.25)),
+        Part(bulb, plastic((0.05, 0.045, 0.04), 0.6)),
+        Part(label_around(0.3, 0.16, 0.72, 58), print_on(label, 0.65)),
+    ]
 
 
 def set_of_three() -> Product:
@@ -184,7 +203,13 @@ def lipstick() -> Product:
 
 
 def mug(colour: Colour | float = 0.78) -> Product:
-    body = revolve(rounded([(0, 0.04), (0.34, 0.04), (0.36, 0), (0.4, 0), (0.46, 0.1), (0.46, 1.0), (0.425, 1.0), (0.42, 0.14), (0.3, 0.08), (0, 0.07)], [0, 0.02, 0.02, 0.02, 0.08, 0.017, 0.017, 0.06, 0.05, 0], 14))
+    body = revolve(
+        rounded(
+            [(0, 0.04), (0.34, 0.04), (0.36, 0), (0.4, 0), (0.46, 0.1), (0.46, 1.0), (0.425, 1.0), (0.42, 0.14), (0.3, 0.08), (0, 0.07)],
+            [0, 0.02, 0.02, 0.02, 0.08, 0.017, 0.017, 0.06, 0.05, 0],
+            14,
+        )
+    )
     bow = spline([(0.447, 0, 0.8), (0.6, 0, 0.83), (0.75, 0, 0.72), (0.755, 0, 0.48), (0.62, 0, 0.28), (0.447, 0, 0.21)], 80)
     thick = 1 + 0.3 * np.abs(np.linspace(-1, 1, 80)) ** 8
     handle = sweep(bow, oval(0.155, 0.075), thick, up=(0, 1, 0))
@@ -202,11 +227,20 @@ def vase() -> Product:
     rng = np.random.default_rng(11)
     for k, (lean, turn) in enumerate(((0.5, 200), (0.16, 80), (0.42, -25))):
         c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
-        knots = [(-0.27 * c, -0.27 * s, 0.155), (0.0, 0.0, 1.0), (0.12 * lean * c, 0.12 * lean * s, 1.5), (lean * c, lean * s, 2.35 + 0.2 * k), (1.55 * lean * c, 1.55 * lean * s, 2.95 + 0.12 * k)]
+        knots = [
+            (-0.27 * c, -0.27 * s, 0.155),
+            (0.0, 0.0, 1.0),
+            (0.12 * lean * c, 0.12 * lean * s, 1.5),
+            (lean * c, lean * s, 2.35 + 0.2 * k),
+            (1.55 * lean * c, 1.55 * lean * s, 2.95 + 0.12 * k),
+        ]
         path = spline(knots, 90)
         twigs.append(tube(path, np.linspace(0.02, 0.009, 90), 12))
         for m in range(54, 90, 4):
-            leaves += [_round_leaf(path[m], size, turn + side + rng.uniform(-25, 25), rng.uniform(20, 60), rng) for side, size in ((65, 0.21 - 0.0028 * (m - 54)), (245, 0.2 - 0.0028 * (m - 54)))]
+            leaves += [
+                _round_leaf(path[m], size, turn + side + rng.uniform(-25, 25), rng.uniform(20, 60), rng)
+                for side, size in ((65, 0.21 - 0.0028 * (m - 54)), (245, 0.2 - 0.0028 * (m - 54)))
+            ]
     shades = [surface(texture(prints.leaf(shade, 3 + k)), 0.55, specular=0.35) for k, shade in enumerate(((108, 134, 112), (92, 124, 96), (124, 144, 118)))]
     foliage = [Part(joined(*leaves[k::3]), shade) for k, shade in enumerate(shades)]
     bark = surface(texture(prints.wood(256, 512, (70, 46, 32), (128, 92, 66), 6)), 0.8)
@@ -225,14 +259,37 @@ def _round_leaf(at: Points, size: float, turn: float, lift: float, rng: np.rando
 
 
 def table_lamp() -> Product:
-    base = revolve(spline([(0.0, 0.02), (0.3, 0.02), (0.38, 0.04), (0.44, 0.2), (0.47, 0.45), (0.36, 0.78), (0.18, 1.0), (0.11, 1.12), (0.1, 1.18), (0.0, 1.18)], 120))
+    base = revolve(
+        spline([(0.0, 0.02), (0.3, 0.02), (0.38, 0.04), (0.44, 0.2), (0.47, 0.45), (0.36, 0.78), (0.18, 1.0), (0.11, 1.12), (0.1, 1.18), (0.0, 1.18)], 120)
+    )
     base = base.displaced(lambda p: 0.008 * np.sin(p[:, 2] * 62) * (p[:, 2] < 1.0) * (p[:, 2] > 0.06))
     foot = revolve(rounded([(0, 0), (0.31, 0), (0.31, 0.03), (0, 0.03)], 0.01))
     neck = revolve(rounded([(0, 1.15), (0.075, 1.15), (0.075, 1.22), (0.04, 1.25), (0.04, 1.6), (0, 1.6)], 0.015))
     shade_side = rounded([(0.62, 1.36), (0.42, 2.3), (0.412, 2.3), (0.612, 1.36), (0.62, 1.36)], 0.003)
     shade = revolve(dense(shade_side, 0.05), 256)
-    hems = joined(*(revolve(np.stack([r + 0.014 * np.cos(t), z + 0.026 * np.sin(t)], 1)) for t in [np.linspace(0, 2 * np.pi, 25)] for r, z in ((0.62, 1.37), (0.42, 2.29))))
-    cord = tube(spline([(0.2, 0.3, 0.03), (0.42, 0.5, 0.025), (0.72, 0.3, 0.022), (0.86, 0.0, 0.022), (1.02, 0.06, 0.022), (1.0, 0.5, 0.022), (0.6, 0.95, 0.022), (0.0, 1.05, 0.022)], 160), 0.02)
+    hems = joined(
+        *(
+            revolve(np.stack([r + 0.014 * np.cos(t), z + 0.026 * np.sin(t)], 1))
+            for t in [np.linspace(0, 2 * np.pi, 25)]
+            for r, z in ((0.62, 1.37), (0.42, 2.29))
+        )
+    )
+    cord = tube(
+        spline(
+            [
+                (0.2, 0.3, 0.03),
+                (0.42, 0.5, 0.025),
+                (0.72, 0.3, 0.022),
+                (0.86, 0.0, 0.022),
+                (1.02, 0.06, 0.022),
+                (1.0, 0.5, 0.022),
+                (0.6, 0.95, 0.022),
+                (0.0, 1.05, 0.022),
+            ],
+            160,
+        ),
+        0.02,
+    )
     linen = woven((0.74, 0.66, 0.53), 0.006, (10, 3))
     return [
         Part(base, ceramic((0.1, 0.2, 0.27))),
@@ -245,7 +302,20 @@ def table_lamp() -> Product:
 
 def chair() -> Product:
     """A moulded shell on four wooden legs."""
-    spine = spline([(0, -0.62, 1.0), (0, -0.55, 1.06), (0, -0.3, 1.06), (0, 0.05, 1.02), (0, 0.32, 1.05), (0, 0.47, 1.22), (0, 0.55, 1.5), (0, 0.64, 1.85), (0, 0.68, 1.98)], 120)
+    spine = spline(
+        [
+            (0, -0.62, 1.0),
+            (0, -0.55, 1.06),
+            (0, -0.3, 1.06),
+            (0, 0.05, 1.02),
+            (0, 0.32, 1.05),
+            (0, 0.47, 1.22),
+            (0, 0.55, 1.5),
+            (0, 0.64, 1.85),
+            (0, 0.68, 1.98),
+        ],
+        120,
+    )
     spine = gaussian_filter1d(spine, 9, axis=0, mode="nearest")
     # Rows crowd together at both ends, where the outline turns fast.
     v = np.sin(np.pi / 2 * np.linspace(-1, 1, 160))
@@ -257,7 +327,11 @@ def chair() -> Product:
     normal = np.cross((1.0, 0, 0), tangent)
     u = np.linspace(-1, 1, 61)
     cup = 0.13 + 0.12 * np.exp(-((v - 0.15) ** 2) / 0.12)
-    middle = spine[:, None] + np.array([1.0, 0, 0]) * (wide[:, None] * u)[..., None] + normal[:, None] * (cup[:, None] * (end[:, None] * np.abs(u)) ** 2.6)[..., None]
+    middle = (
+        spine[:, None]
+        + np.array([1.0, 0, 0]) * (wide[:, None] * u)[..., None]
+        + normal[:, None] * (cup[:, None] * (end[:, None] * np.abs(u)) ** 2.6)[..., None]
+    )
     half = 0.018 * np.sqrt(np.clip(end, 0.05, 1))[:, None, None] * np.sqrt(np.clip(1.0 - np.abs(u) ** 30, 0.0, 1))[None, :, None]
     top, under = middle + normal[:, None] * half, middle - normal[:, None] * half
     shell = loft(np.concatenate([top, under[:, ::-1], top[:, :1]], axis=1))
@@ -330,7 +404,7 @@ def _folds(half_depth: float, layer: float) -> Points:
 
 def _round_edge(inward: np.ndarray, radius: float) -> np.ndarray:
     """Thickness, 0…1, at a distance `inward` from an edge rounded with `radius`."""
-    return np.sqrt(np.clip(1 - (1 - np.clip(inward / radius, 0, 1)) ** 2, 0.0004, 1))
+    return np.sqrt(np.clip(1 - (1 - np.clip(inward / radius, 0, 1)) ** 2, 0, 1))
 
 
 def _lived_in(mesh: Mesh, seed: int) -> Mesh:
@@ -356,7 +430,11 @@ def kettle() -> Product:
     handle = sweep(path, oval(0.12, 0.07), up=(0, 1, 0))
     clasps = joined(*(tube(np.array(p), 0.04) for p in ([(-0.4, 0, 0.93), (-0.385, 0, 1.05)], [(0.43, 0, 0.88), (0.44, 0, 1.0)])))
     steel = surface(STEEL, 0.22, metallic=1.0)
-    return [Part(joined(body, lid, spout), steel), Part(joined(seam, clasps), metal((0.5, 0.5, 0.5), 0.12)), Part(joined(base, knob, handle), plastic(BLACK, 0.38))]
+    return [
+        Part(joined(body, lid, spout), steel),
+        Part(joined(seam, clasps), metal((0.5, 0.5, 0.5), 0.12)),
+        Part(joined(base, knob, handle), plastic(BLACK, 0.38)),
+    ]
 
 
 def _spout_rings() -> Points:
@@ -394,13 +472,27 @@ def jug() -> Product:
 
 
 def pan() -> Product:
-    body = revolve(rounded([(0, 0), (0.78, 0), (1.0, 0.3), (1.02, 0.31), (1.02, 0.325), (0.985, 0.32), (0.76, 0.035), (0, 0.03)], [0, 0.1, 0.02, 0.006, 0.006, 0.02, 0.08, 0], 12), 320)
+    body = revolve(
+        rounded(
+            [(0, 0), (0.78, 0), (1.0, 0.3), (1.02, 0.31), (1.02, 0.325), (0.985, 0.32), (0.76, 0.035), (0, 0.03)],
+            [0, 0.1, 0.02, 0.006, 0.006, 0.02, 0.08, 0],
+            12,
+        ),
+        320,
+    )
     outside = revolve(rounded([(0, -0.004), (0.785, -0.004), (1.005, 0.298)], [0, 0.1, 0], 12), 320).moved(z=0.004)
     path = spline([(0.93, 0, 0.24), (1.1, 0, 0.33), (1.35, 0, 0.42), (1.8, 0, 0.5), (2.35, 0, 0.52)], 120)
     handle = sweep(path, oval(0.2, 0.11), np.interp(np.linspace(0, 1, 120), [0, 0.12, 0.3, 0.75, 0.97, 1], [0.55, 0.6, 0.8, 1.05, 1.0, 0.75]), up=(0, 0, 1))
-    rivets = joined(*(revolve(spline([(0.035, 0), (0.033, 0.012), (0.02, 0.022), (0, 0.026)], 16), 40).turned("y", -52).moved(0.905, y, 0.215) for y in (-0.09, 0.09)))
+    rivets = joined(
+        *(revolve(spline([(0.035, 0), (0.033, 0.012), (0.02, 0.022), (0, 0.026)], 16), 40).turned("y", -52).moved(0.905, y, 0.215) for y in (-0.09, 0.09))
+    )
     coating = surface((0.022, 0.022, 0.024), 0.42, specular=0.5)
-    return [Part(joined(body), coating), Part(outside, surface((0.33, 0.05, 0.03), 0.3, clearcoat=0.8)), Part(grain_along(handle), timber((96, 58, 32), (164, 112, 68), 5)), Part(rivets, metal(STEEL, 0.2))]
+    return [
+        Part(joined(body), coating),
+        Part(outside, surface((0.33, 0.05, 0.03), 0.3, clearcoat=0.8)),
+        Part(grain_along(handle), timber((96, 58, 32), (164, 112, 68), 5)),
+        Part(rivets, metal(STEEL, 0.2)),
+    ]
 
 
 def tea_box() -> Product:
@@ -419,7 +511,10 @@ def headphones() -> Product:
     t2 = np.radians(90 - 62 * np.sin(np.linspace(-np.pi / 2, np.pi / 2, 90)))
     pad_arc = np.stack([0.735 * np.cos(t2), 0 * t2, 1.0 + 0.855 * np.sin(t2)], 1)
     pad = sweep(pad_arc, oval(0.25, 0.1), 0.03 + 0.97 * (1 - np.abs(np.sin(np.linspace(-np.pi / 2, np.pi / 2, 90))) ** 14) ** 0.5, up=(0, 1, 0))
-    parts: Product = [Part(band, plastic((0.6, 0.58, 0.55), 0.35)), Part(pad, surface((0.07, 0.045, 0.033), 0.55, bump=texture(prints.pile(512, 6, 3.0), raw=True, repeat=(8, 3)), bump_height=0.006))]
+    parts: Product = [
+        Part(band, plastic((0.6, 0.58, 0.55), 0.35)),
+        Part(pad, surface((0.07, 0.045, 0.033), 0.55, bump=texture(prints.pile(512, 6, 3.0), raw=True, repeat=(8, 3)), bump_height=0.006)),
+    ]
     for side in (-1, 1):
         parts += _ear_cup(side)
     return parts
@@ -427,7 +522,9 @@ def headphones() -> Product:
 
 def _ear_cup(side: int) -> Product:
     oval = lambda mesh: mesh.scaled(0.86, 1.0, 1.0)  # noqa: E731
-    shell = revolve(rounded([(0, 0.26), (0.28, 0.26), (0.42, 0.2), (0.47, 0.08), (0.47, 0.0), (0.3, -0.01), (0, -0.01)], [0, 0.1, 0.1, 0.05, 0.015, 0.01, 0], 14))
+    shell = revolve(
+        rounded([(0, 0.26), (0.28, 0.26), (0.42, 0.2), (0.47, 0.08), (0.47, 0.0), (0.3, -0.01), (0, -0.01)], [0, 0.1, 0.1, 0.05, 0.015, 0.01, 0], 14)
+    )
     disc = revolve(rounded([(0, 0.268), (0.25, 0.268), (0.26, 0.26)], 0.006))
     trim = ring(0.272, 0.011).moved(z=0.259)
     cushion = revolve(_oval_profile(0.345, 0.105, -0.085, 0.1))
@@ -458,11 +555,34 @@ def speaker() -> Product:
     cloth_side = dense(rounded([(0.44, 0.16), (0.47, 0.18), (0.47, 1.22), (0.44, 1.24)], 0.03), 0.04)
     cloth = revolve(cloth_side, 256)
     foot = revolve(rounded([(0, 0), (0.4, 0), (0.45, 0.03), (0.455, 0.155), (0.43, 0.165), (0, 0.165)], [0, 0.03, 0.03, 0.02, 0.01, 0], 10))
-    top = revolve(rounded([(0, 1.235), (0.43, 1.235), (0.455, 1.245), (0.45, 1.36), (0.4, 1.4), (0.33, 1.39), (0, 1.37)], [0, 0.01, 0.02, 0.05, 0.03, 0.03, 0], 12))
+    top = revolve(
+        rounded([(0, 1.235), (0.43, 1.235), (0.455, 1.245), (0.45, 1.36), (0.4, 1.4), (0.33, 1.39), (0, 1.37)], [0, 0.01, 0.02, 0.05, 0.03, 0.03, 0], 12)
+    )
     plate = label_around(0.47, 0.26, 0.4, 22, 0.006)
-    cord = tube(spline([(0.4, -0.05, 1.33), (0.52, -0.1, 1.3), (0.6, -0.16, 1.02), (0.575, -0.2, 0.66), (0.54, -0.14, 0.5), (0.545, -0.04, 0.62), (0.56, 0.0, 1.0), (0.5, 0.03, 1.28), (0.4, 0.03, 1.33)], 160), 0.021)
+    cord = tube(
+        spline(
+            [
+                (0.4, -0.05, 1.33),
+                (0.52, -0.1, 1.3),
+                (0.6, -0.16, 1.02),
+                (0.575, -0.2, 0.66),
+                (0.54, -0.14, 0.5),
+                (0.545, -0.04, 0.62),
+                (0.56, 0.0, 1.0),
+                (0.5, 0.03, 1.28),
+                (0.4, 0.03, 1.33),
+            ],
+            160,
+        ),
+        0.021,
+    )
     halo = ring(0.345, 0.011).moved(z=1.392)
-    keys = joined(*(rounded_box(w, d, 0.02, 0.009, n=4).moved(x, y, 1.372) for x, y, w, d in ((-0.16, 0, 0.11, 0.026), (0.16, 0, 0.11, 0.026), (0.16, 0, 0.026, 0.11), (0, -0.17, 0.05, 0.05), (0, 0.17, 0.05, 0.05))))
+    keys = joined(
+        *(
+            rounded_box(w, d, 0.02, 0.009, n=4).moved(x, y, 1.372)
+            for x, y, w, d in ((-0.16, 0, 0.11, 0.026), (0.16, 0, 0.11, 0.026), (0.16, 0, 0.026, 0.11), (0, -0.17, 0.05, 0.05), (0, 0.17, 0.05, 0.05))
+        )
+    )
     rubber = surface((0.03, 0.03, 0.032), 0.6)
     return [
         Part(cloth, woven((0.045, 0.17, 0.2), 0.018, (5, 2), sheen=0.5)),

@@ -36,8 +36,24 @@ def sneaker() -> list[Part]:
 
 def _outline() -> Points:
     """The foot from above: heel, along one side to the toe, back along the other."""
-    knots = [(1.5, 0.0), (1.42, 0.25), (1.1, 0.36), (0.5, 0.33), (-0.1, 0.4), (-0.75, 0.5), (-1.25, 0.4), (-1.55, 0.1),
-             (-1.5, -0.14), (-1.25, -0.33), (-0.75, -0.47), (-0.1, -0.43), (0.5, -0.37), (1.1, -0.36), (1.42, -0.25), (1.5, 0.0)]  # fmt: skip
+    knots = [
+        (1.5, 0.0),
+        (1.42, 0.25),
+        (1.1, 0.36),
+        (0.5, 0.33),
+        (-0.1, 0.4),
+        (-0.75, 0.5),
+        (-1.25, 0.4),
+        (-1.55, 0.1),
+        (-1.5, -0.14),
+        (-1.25, -0.33),
+        (-0.75, -0.47),
+        (-0.1, -0.43),
+        (0.5, -0.37),
+        (1.1, -0.36),
+        (1.42, -0.25),
+        (1.5, 0.0),
+    ]
     curve = spline(knots, 900)
     along = np.r_[0, np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))]
     even = np.linspace(0, along[-1], AROUND)
@@ -86,7 +102,17 @@ def _outsole() -> Mesh:
     out = _outward(outline)
     flare = 0.05 + 0.05 * np.clip((outline[:, 0] - 0.6) / 0.9, 0, 1)
     teeth = 0.018 * (np.sin(np.linspace(0, 2 * np.pi * 46, AROUND)) > 0)
-    return loft(np.asarray([_ring(outline, out, -0.3, 0.0), _ring(outline, out, flare - 0.02 - teeth, 0.0), _ring(outline, out, flare - teeth, 0.012), _ring(outline, out, flare - teeth, 0.06), _ring(outline, out, -0.2, 0.06)]))
+    return loft(
+        np.asarray(
+            [
+                _ring(outline, out, -0.3, 0.0),
+                _ring(outline, out, flare - 0.02 - teeth, 0.0),
+                _ring(outline, out, flare - teeth, 0.012),
+                _ring(outline, out, flare - teeth, 0.06),
+                _ring(outline, out, -0.2, 0.06),
+            ]
+        )
+    )
 
 
 # --- the upper --------------------------------------------------------------------------------------------------
@@ -183,7 +209,9 @@ def _at(skin: np.ndarray, away: np.ndarray, share: np.ndarray, lift: np.ndarray 
     """Points over the skin at the signed distance `away` from the toe line (−1…1) and at `share` of the height."""
     column = (np.asarray(away) + 1) / 2 * (AROUND - 1)
     row = np.asarray(share) * (len(skin) - 1)
-    points = np.stack([cv2.remap(skin[..., k].astype(np.float32), column[None].astype(np.float32), row[None].astype(np.float32), cv2.INTER_LINEAR)[0] for k in range(3)], 1)
+    points = np.stack(
+        [cv2.remap(skin[..., k].astype(np.float32), column[None].astype(np.float32), row[None].astype(np.float32), cv2.INTER_LINEAR)[0] for k in range(3)], 1
+    )
     normal = _skin_normals(skin, column, row)
     return points + normal * np.broadcast_to(lift, (len(points),))[:, None]
 
@@ -193,7 +221,9 @@ def _skin_normals(skin: np.ndarray, column: np.ndarray, row: np.ndarray) -> Poin
     normal = np.cross(across, along)
     normal /= np.maximum(np.linalg.norm(normal, axis=2, keepdims=True), 1e-9)
     normal *= np.sign(normal[len(skin) // 2, AROUND // 2, 2])
-    picked = np.stack([cv2.remap(normal[..., k].astype(np.float32), column[None].astype(np.float32), row[None].astype(np.float32), cv2.INTER_LINEAR)[0] for k in range(3)], 1)
+    picked = np.stack(
+        [cv2.remap(normal[..., k].astype(np.float32), column[None].astype(np.float32), row[None].astype(np.float32), cv2.INTER_LINEAR)[0] for k in range(3)], 1
+    )
     return picked / np.linalg.norm(picked, axis=1, keepdims=True)
 
 
@@ -212,7 +242,18 @@ def _laces() -> list[Mesh]:
     # The bow: two loops and two ends on top of the last row.
     knot = _at(skin, np.array([0.0]), np.array([0.95]), 0.045)[0]
     for side in (-1, 1):
-        loop = spline([knot, knot + (-0.05, side * 0.12, 0.06), knot + (-0.13, side * 0.25, 0.0), knot + (-0.15, side * 0.33, -0.13), knot + (-0.05, side * 0.31, -0.15), knot + (0.0, side * 0.17, -0.01), knot], 70)
+        loop = spline(
+            [
+                knot,
+                knot + (-0.05, side * 0.12, 0.06),
+                knot + (-0.13, side * 0.25, 0.0),
+                knot + (-0.15, side * 0.33, -0.13),
+                knot + (-0.05, side * 0.31, -0.15),
+                knot + (0.0, side * 0.17, -0.01),
+                knot,
+            ],
+            70,
+        )
         out.append(sweep(loop, band * (0.75, 0.9), up=(-1, 0, 0.4)))
         end = spline([knot, knot + (-0.14, side * 0.12, 0.0), knot + (-0.3, side * 0.27, -0.14), knot + (-0.34, side * 0.38, -0.32)], 50)
         out.append(sweep(end, band * (0.75, 0.9), up=(-1, 0, 0.4)))
