@@ -23,9 +23,9 @@ from packshot.journey.examine import (
     open_for,
     profile_of,
     report_on,
-    second_opinion,
     text_finder,
 )
+from packshot.journey.planned import planned_cutout
 from packshot.journey.report import Difficulty, Level, Report, unreadable
 from packshot.journey.result import Guard, Identity, Picture, Result, Status, TrailStep
 from packshot.journey.status import decide
@@ -131,7 +131,7 @@ def _mend(
         if label := guards.label(decoded.pixels, facts, layers, expected, profile.guards):
             readings.append(label)
         with clock("judge again"):
-            after[variant.name] = judge_written(decoded, facts, profile, variant.name)
+            after[variant.name] = judge_written(decoded, facts, layers, profile, variant.name)
         if trail:
             steps.append(TrailStep(f"variant {variant.name}", pixels))
     status, reasons = decide(so_far.before, after, readings, (*layers.doubts, *_by_hand(so_far.difficulty)))
@@ -185,14 +185,11 @@ def _write(
         how = replace(how, subsampling="4:4:4")
 
 
-def judge_written(decoded: Photo, source: Facts, profile: Profile, variant: str) -> Report:
+def judge_written(decoded: Photo, source: Facts, layers: Layers, profile: Profile, variant: str) -> Report:
     """What we promise is measured on what we ship. Text is sought again only where there was some."""
-    again = Facts(
-        shrunk(decoded, JUDGED_SIDE),
-        full=decoded,
-        segmenter=second_opinion(),
-        text_finder=text_finder() if source.text.boxes else None,
-    )
+    small = shrunk(decoded, JUDGED_SIDE)
+    again = Facts(small, full=decoded, text_finder=text_finder() if source.text.boxes else None)
+    again.known["cutout"] = planned_cutout(layers, small, source.cutout.confidence)
     return report_on(again, profile, variant)
 
 
