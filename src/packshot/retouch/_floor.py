@@ -95,9 +95,11 @@ def _standing(own: Float, box: Box) -> Thing:
     flat = np.flatnonzero(np.abs(slope) <= (GENTLE + STEEPEST) / 2)
     first, end = (int(flat[0]), int(flat[-1])) if flat.size else (int(hull.argmax()),) * 2
     floor = np.interp(np.arange(own.shape[1]), columns[first : end + 1], hull[first : end + 1])
+    legs = _legs(foot, hull, box)
+    floor[box.left : box.right] -= _under_seat(foot, hull, legs, box)
     on_hull = np.exp(-(hull - foot) / (0.012 * box.height + 0.6))
     gentle = np.clip((STEEPEST - np.abs(slope)) / (STEEPEST - GENTLE), 0, 1)
-    weight = np.maximum(on_hull * gentle, 0.8 * _legs(foot, hull, box))
+    weight = np.maximum(on_hull * gentle, 0.8 * legs)
     return Thing(own, box, foot, floor.astype(np.float32), weight.astype(np.float32))
 
 
@@ -124,6 +126,16 @@ def _legs(foot: Float, hull: Float, box: Box) -> Float:
     tip = np.exp(-(lowest - foot) / (0.012 * box.height + 0.6))
     low = np.clip(1.5 - (hull - foot) / (0.25 * box.height), 0, 1)
     return np.asarray(tip * low * (foot - opened > 0.05 * box.height), np.float32)
+
+
+def _under_seat(foot: Float, hull: Float, legs: Float, box: Box) -> Float:
+    """What hangs between fore and hind legs shades the floor between them, not before the fore ones."""
+    hind = (legs > 0.5) & (hull - foot > 0.02 * box.height)
+    if not hind.any():
+        return np.zeros_like(foot)
+    hangs = (hull - foot > 0.1 * box.height).astype(np.float32)[None]
+    smooth = cv2.blur(hangs, (max(3, round(0.15 * box.width) | 1), 1), borderType=cv2.BORDER_CONSTANT)[0]
+    return np.asarray(0.6 * float(np.median((hull - foot)[hind])) * smooth, np.float32)
 
 
 def contact(thing: Thing, core: float, wide: float) -> Float:
@@ -172,6 +184,9 @@ def cast(thing: Thing, lights: Sequence[tuple[float, float]], near: float, far: 
         # (column, height above the floor) → (column + lean · height, pad + fall · height)
         matrix = np.array([[1, aside / height, 0], [0, fall, pad]], np.float32)
         flat += cv2.warpAffine(sheet, matrix, size, flags=cv2.INTER_LINEAR)
+    # Under the thing it is dark too: else the blur would leave a light line along the foot.
+    under = flat[max(0, pad - int(3 * near) - 1) : pad + 1]
+    np.maximum(under, flat[pad : pad + 2].max(axis=0), out=under)
     away = np.abs(np.arange(size[1], dtype=np.float32) - pad)[:, None] / longest
     return _laid(_softened(flat, np.minimum(away, 1), near, far), thing.floor, pad, thing.alpha.shape[0])
 
