@@ -12,6 +12,8 @@ RIM_PX = 3
 """How far into the solid product spill is looked for."""
 COARSE = 4
 """What lies inside is looked up on every fourth pixel."""
+MOST_SHARE = 0.6
+"""Of the ground's chroma: more than that is the product's own coloured edge."""
 LEAST_CHROMA = 8.0
 """A ground with less colour spills nothing that could be seen."""
 
@@ -22,17 +24,22 @@ def despilled(colours: RGB, alpha: Grey, ground: Colour) -> RGB:
     chroma = float(np.hypot(*hue))
     if chroma < LEAST_CHROMA:
         return colours
-    solid = cv2.erode(alpha, np.ones((2 * RIM_PX + 1,) * 2, np.uint8))
-    rows, columns = np.nonzero((alpha > 0) & (solid < 250))
-    if rows.size == 0:
+    solid = np.asarray(cv2.erode(alpha, np.ones((2 * RIM_PX + 1,) * 2, np.uint8)), np.uint8)
+    found = cv2.findNonZero(((alpha > 0) & (solid < 250)).view(np.uint8))
+    if found is None:
         return colours
+    columns, rows = np.asarray(found).reshape(-1, 2).T
     towards = np.array(hue, np.float32) / chroma
     rim = lab(colours[rows, columns])
-    inside = _inside(colours[::COARSE, ::COARSE], np.asarray(solid, np.uint8)[::COARSE, ::COARSE], towards)
-    excess = np.maximum(rim[:, 1:] @ towards - inside[rows // COARSE, columns // COARSE], 0)
-    rim[:, 1:] -= excess[:, None] * towards
-    out = colours.copy()
+    inside = _inside(colours[::COARSE, ::COARSE], solid[::COARSE, ::COARSE], towards)
+    excess = rim[:, 1:] @ towards - inside[rows // COARSE, columns // COARSE]
+    spilt = excess > 0.5
+    rows, columns, rim = rows[spilt], columns[spilt], rim[spilt]
+    if rows.size == 0:
+        return colours
+    rim[:, 1:] -= np.minimum(excess[spilt], MOST_SHARE * chroma)[:, None] * towards
     light = cv2.cvtColor(rim[None], cv2.COLOR_Lab2RGB)[0]
+    out = colours.copy()
     out[rows, columns] = (np.clip(light, 0, 1) * 255 + 0.5).astype(np.uint8)
     return out
 

@@ -97,6 +97,8 @@ def _standing(own: Float, box: Box) -> Thing:
     floor = np.interp(np.arange(own.shape[1]), columns[first : end + 1], hull[first : end + 1])
     legs = _legs(foot, hull, box)
     floor[box.left : box.right] -= _under_seat(foot, hull, legs, box)
+    bend = max(1, round(0.06 * box.width) | 1)
+    floor = cv2.blur(floor.astype(np.float32)[None], (bend, 1), borderType=cv2.BORDER_REPLICATE)[0]
     on_hull = np.exp(-(hull - foot) / (0.012 * box.height + 0.6))
     gentle = np.clip((STEEPEST - np.abs(slope)) / (STEEPEST - GENTLE), 0, 1)
     weight = np.maximum(on_hull * gentle, 0.8 * legs)
