@@ -131,7 +131,7 @@ def _first_step(strip: NDArray[np.int16], inner: slice) -> _Band | None:
     if inner.stop - inner.start < FEWEST_SAMPLES:
         return None
     colour = np.median(strip[0, inner], axis=0)
-    away = np.abs(strip[:, inner] - colour.astype(np.int16)).max(axis=2)
+    away = _strongest(strip[:, inner] - colour.astype(np.int16))
     noise = float(np.percentile(away[0], 95))
     if noise > MOST_NOISE:
         return None
@@ -186,6 +186,12 @@ def _is_the_product(inner: Box, cutout: Cutout) -> bool:
     return bool((part[::4, ::4] >= 128).mean() > 0.97)
 
 
+def _strongest(difference: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Of the three channels; `max(axis=-1)` over so short an axis takes ten times as long."""
+    red, green, blue = (np.abs(difference[..., channel]) for channel in range(3))
+    return np.maximum(np.maximum(red, green), blue)
+
+
 # --- collage -----------------------------------------------------------------------------------------------
 
 SEAM_STEP = 10
@@ -218,7 +224,7 @@ class _Page:
         """Where two neighbours (one apart) differ across an upright or a level line: lines first."""
         part = self.pixels[box.slices]
         part = part if not upright else part.swapaxes(0, 1)
-        return np.asarray(np.abs(part[2:] - part[:-2]).max(axis=2) >= SEAM_STEP)
+        return np.asarray(_strongest(part[2:] - part[:-2]) >= SEAM_STEP)
 
     def product_lines(self, box: Box, *, upright: bool) -> NDArray[np.bool_]:
         part = self.product[box.slices] >= 128
@@ -296,8 +302,8 @@ def _is_razor_sharp(page: _Page, box: Box, at: int, *, upright: bool) -> bool:
     part = lines[:, ::every].astype(np.int16)
     if part.shape[0] < 3:
         return False
-    one, two = np.abs(np.diff(part, axis=0)).max(axis=2), np.abs(part[2:] - part[:-2]).max(axis=2)
-    rise = np.abs(part[-1] - part[0]).max(axis=1)
+    one, two = _strongest(np.diff(part, axis=0)), _strongest(part[2:] - part[:-2])
+    rise = _strongest(part[-1] - part[0])
     best = max(one.mean(axis=1).max(), 0.9 * two.mean(axis=1).max())
     return bool(best >= 0.6 * max(SEAM_STEP, float(rise.mean())))
 

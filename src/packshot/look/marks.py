@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
-from packshot.image.types import Box
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from packshot.image.photo import Photo
+from packshot.image.types import Box, Float, Grey
+from packshot.look.small import product_mask, small
+from packshot.look.subject import Cutout
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +22,173 @@ class Marks:
     confidence: float
     repeated: bool
     """The same mark tiled over the picture."""
+
+
+NOTHING = Marks((), 0.0, repeated=False)
+FAINT = (3.0, 40.0)
+"""Levels: paler is noise, stronger is a print or a drawn word, which `text` finds."""
+LEAST_GROUND = 0.2
+"""Share of the photo that must be plain ground: only there a faint mark is told from the goods' own look."""
+CALM_GROUND = 0.35
+"""A ground with faint strokes on more of it than this is a texture."""
+
+
+def measure(photo: Photo, cutout: Cutout) -> Marks:
+    """Looks for faint strokes on the ground alone; a mark that lies on the goods only is not found."""
+    whole = small(photo)
+    if whole.size.short_side < 64 or cutout.box.is_empty:
+        return NOTHING
+    grey = cast(Grey, cv2.cvtColor(whole.pixels, cv2.COLOR_RGB2GRAY))
+    ground = _ground(product_mask(cutout, whole))
+    if ground.mean() < LEAST_GROUND:
+        return NOTHING
+    faint = _faint_strokes(grey, ground)
+    if not 0 < (faint != 0).sum() <= CALM_GROUND * ground.sum():
+        return NOTHING
+    tiled = _tiled(faint, ground)
+    if tiled > 0:
+        box = Box.whole(photo.size)
+        return Marks((photo.to_source(box),), tiled, repeated=True)
+    words = _words(faint)
+    return Marks(
+        tuple(whole.to_source(box, photo) for box in words),
+        LONE_MARK if words else 0.0,
+        repeated=len(words) >= MANY,
+    )
+
+
+def _ground(alpha: Grey) -> NDArray[np.bool_]:
+    """Away from the product, whose rim and shadow have soft lines of their own."""
+    reach = max(5, min(alpha.shape) // 20) | 1
+    return np.asarray(cv2.dilate(alpha, np.ones((reach, reach), np.uint8)) < 10)
+
+
+def _faint_strokes(grey: Grey, ground: NDArray[np.bool_]) -> Float:
+    """How far pixels leave the smooth ground, 0 where it is noise or too strong to be see-through."""
+    known = ground.astype(np.float32)
+    light = grey.astype(np.float32)
+    # The blur must not smear the goods' edge over the ground: only ground counts.
+    weight = cv2.GaussianBlur(known, (0, 0), 12) + 1e-3
+    smooth = cv2.GaussianBlur(light * known, (0, 0), 12) / weight
+    away = cv2.GaussianBlur((light - smooth) * known, (0, 0), 0.8)
+    noise = 1.4826 * float(np.median(np.abs(away[ground])))
+    size = np.abs(away)
+    away[(size < max(FAINT[0], 4 * noise)) | (size > FAINT[1]) | ~ground] = 0
+    return cast(Float, away)
+
+
+# --- tiled -------------------------------------------------------------------------------------------------
+
+LEAST_SHIFT = 24
+"""Pixels; nearer repeats are cloth, halftone or letters of one word."""
+CLEAR_REPEAT = 0.35
+"""Correlation of the faint strokes with themselves, moved by one tile."""
+
+
+def _tiled(faint: Float, ground: NDArray[np.bool_]) -> float:
+    """Confidence that one mark repeats: the best match of the strokes with themselves, moved by a tile.
+
+    Half a tile away they must not match (a long crease or a shadow does), two tiles away they must again
+    (two like things don't), and they must be all over the ground.
+    """
+    strokes = np.sign(faint)
+    if not _everywhere(strokes != 0, ground):
+        return 0.0
+    match = _self_match(strokes, ground)
+    height, width = faint.shape
+    rows, columns = np.indices(match.shape)
+    down, across = np.minimum(rows, 2 * height - rows), np.minimum(columns, 2 * width - columns)
+    seen = (np.hypot(down, across) >= LEAST_SHIFT) & (down <= height // 3) & (across <= width // 3)
+    row, column = divmod(int(np.argmax(np.where(seen, match, -1))), match.shape[1])
+    if column > width:
+        column -= 2 * width
+    if row > height:
+        row -= 2 * height
+    first, second = float(match[row, column]), float(match[2 * row, 2 * column])
+    between = float(match[row // 2, column // 2])
+    if first < CLEAR_REPEAT or second < 0.6 * first or between > 0.6 * first:
+        return 0.0
+    return min(0.8, 0.4 + (first - CLEAR_REPEAT))
+
+
+def _everywhere(strokes: NDArray[np.bool_], ground: NDArray[np.bool_]) -> bool:
+    """Do most patches of the ground hold strokes?"""
+    shape = (8, 8)
+    here = cv2.resize(ground.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+    held = cv2.resize(strokes.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
+    open_ground = np.asarray(here) > 0.6
+    return int(open_ground.sum()) >= 12 and bool((np.asarray(held)[open_ground] > 0.01).mean() > 0.7)
+
+
+def _self_match(strokes: NDArray[np.floating[Any]], ground: NDArray[np.bool_]) -> NDArray[np.floating[Any]]:
+    """Correlation for every shift, counted over what of the ground lies over ground again."""
+    shape = (2 * strokes.shape[0], 2 * strokes.shape[1])
+    wave, there = np.fft.rfft2(strokes, shape), np.fft.rfft2(ground.astype(np.float32), shape)
+    lit = np.fft.rfft2((strokes != 0).astype(np.float32), shape)
+    alike = np.fft.irfft2(wave * np.conj(wave), shape)
+    # Of the strokes that land on ground again, how many land on their like?
+    landed = np.fft.irfft2(lit * np.conj(there), shape)
+    return np.where(landed > 0.15 * (strokes != 0).sum(), alike / np.maximum(landed, 1), 0)
+
+
+# --- a lone word -------------------------------------------------------------------------------------------
+
+LONE_MARK = 0.5
+"""A faint word may be a shadow's edge, a crease or a brand on the wall; never be surer."""
+MANY = 4
+"""Faint words; nobody writes as many different ones over a photo."""
+LEAST_LETTERS = 5
+ONE_TONE = 0.45
+"""Spread of a mark's strength over its mean: see-through letters are all as faint, creases fade."""
+
+
+def _words(faint: Float) -> list[Box]:
+    """Rows of faint strokes of one sign and strength."""
+    found = []
+    for sign in (1, -1):
+        ink = (faint * sign > 0).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+        letters = [at for at in range(1, count) if _is_letter(np.asarray(stats)[at])]
+        strength = {at: _strength(faint, np.asarray(labels), np.asarray(stats)[at], at) for at in letters}
+        letters = [at for at in letters if strength[at][1] < ONE_TONE * strength[at][0]]
+        if len(letters) > 400:
+            return []
+        boxes = [_box(np.asarray(stats)[at]) for at in letters]
+        found += [row for row in _rows(boxes) if row is not None]
+    return found
+
+
+def _is_letter(stats: NDArray[np.int32]) -> bool:
+    _, _, width, height, area = (int(side) for side in stats)
+    return 7 <= height <= 90 and 2 <= width <= 1.8 * height and 0.15 <= area / (width * height) <= 0.85
+
+
+def _strength(
+    faint: Float, labels: NDArray[np.int32], stats: NDArray[np.int32], at: int
+) -> tuple[float, float]:
+    place = _box(stats).slices
+    values = np.abs(faint[place][labels[place] == at])
+    return float(values.mean()), float(values.std())
+
+
+def _box(stats: NDArray[np.int32]) -> Box:
+    left, top, width, height = (int(side) for side in stats[:4])
+    return Box(left, top, left + width, top + height)
+
+
+def _rows(letters: list[Box]) -> list[Box | None]:
+    """Letters of one height that follow one another on any slope up to 45°."""
+    letters = sorted(letters, key=lambda box: box.left)
+    rows: list[list[Box]] = []
+    for box in letters:
+        for row in rows:
+            last = row[-1]
+            tall = max(last.height, box.height)
+            near = -0.3 * tall <= box.left - last.right <= 0.9 * tall
+            alike = min(last.height, box.height) >= 0.6 * tall
+            if near and alike and abs(box.centre[1] - last.centre[1]) <= 0.8 * tall:
+                row.append(box)
+                break
+        else:
+            rows.append([box])
+    return [Box.around(row) for row in rows if len(row) >= LEAST_LETTERS]
