@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, cast
 
 import cv2
@@ -33,6 +34,9 @@ class Small:
 SIDE = 512
 """Letters of a sticker are still readable, four megapixels become a quarter of one."""
 
+ROUND_UP = 1.15
+"""Up to so much smaller still, for a whole step takes half the time."""
+
 _last: tuple[weakref.ref[Any], Small] | None = None
 
 
@@ -47,6 +51,8 @@ def small(photo: Photo) -> Small:
     if last is not None and last[0]() is photo.pixels:
         return last[1]
     step = max(1.0, photo.size.long_side / SIDE)
+    if ceil(step) <= ROUND_UP * step:
+        step = float(ceil(step))
     pixels = shrunk(photo.pixels, step)
     if photo.alpha is not None:
         pixels = _over_white(pixels, shrunk(photo.alpha, step))

@@ -59,7 +59,8 @@ def measure(photo: Photo, cutout: Cutout) -> Tone:
 
 
 def _sample(pixels: RGB, mask: NDArray[np.bool_]) -> RGB:
-    found = pixels[mask]
+    every = 2 if mask.size > 4 * MOST_SAMPLES else 1
+    found = pixels[::every, ::every][mask[::every, ::every]]
     return found[:: max(1, len(found) // MOST_SAMPLES)]
 
 
