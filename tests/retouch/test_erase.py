@@ -103,3 +103,7 @@ def test_a_hoop_round_a_ring_is_a_set_and_no_frame():
 def test_nothing_is_left_is_never_the_answer():
     layers = erased(MUG, texts=(text(Box(0, 0, 300, 400)),))
     assert (layers.product.alpha == MUG).all()
+
+
+def test_a_crisp_label_is_not_called_drawn():
+    assert not erased(MUG, texts=(text(Box(90, 200, 190, 230), overlaid=0.7, on_product=1.0),)).doubts

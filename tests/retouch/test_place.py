@@ -149,3 +149,10 @@ def test_a_photo_that_cuts_the_product_is_for_a_person_to_see():
     layers = after(facts, place={})
     assert layers.placement.box.bottom == 1600
     assert any("cuts the product" in str(doubt) for doubt in layers.doubts)
+
+
+def test_a_banner_that_was_erased_cuts_no_product():
+    facts = facts_of(slab(100, 150, 200, 250), touches=Sides(right=0.1))
+    layers = after(facts, place={})
+    assert layers.placement.box.right == 1176
+    assert not layers.doubts

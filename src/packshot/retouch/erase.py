@@ -26,6 +26,8 @@ OVERLAY = 0.6
 """Part that looks drawn by itself: flat colours and razor edges (`Component.overlay`)."""
 LARGEST_SHARE = 0.4
 """No part with more of the product's pixels than this is ever dropped: it may be the goods."""
+OVER_PRODUCT = 0.8
+"""Over the product text must look more drawn than beside it: labels have razor edges too."""
 ON_PRODUCT = 0.1
 """Drawn text whose box holds this share of product lies over it."""
 
@@ -70,7 +72,8 @@ def apply(layers: Layers, wish: Erase, facts: Facts) -> Layers:
     alpha = product.alpha
     if several or texts or drawn or band is not None:
         alpha, notes, gone = _without(product, texts, drawn if wish.drop_text else [], band)
-    if any(_over_product(alpha, box) for box in texts):
+    over = (t for t in facts.text.boxes if wish.drop_text and t.overlaid >= OVER_PRODUCT)
+    if any(_over_product(alpha, product.from_source(t.box)) for t in over):
         doubts.append(say("Text is drawn over the product; it was left, for what is under it is unknown."))
     if several and facts.subject.far_apart and not wish.keep_props:
         notes.append(say("Several things stand apart in the photo; all were kept."))

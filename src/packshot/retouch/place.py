@@ -13,12 +13,14 @@ from packshot.image.types import Box, Size
 from packshot.look.facts import Facts
 from packshot.look.sides import Sides
 from packshot.retouch.base import Wish, stage
-from packshot.retouch.layers import Layers, Placement
+from packshot.retouch.layers import Layers, Placement, Product
 from packshot.words import Words, say
 
 CUT_SHARE = 0.02
 """A side counts as cut by the photo's frame where the product lies on at least this share of it; less is
 a strand, a shadow's speck or a corner that just reaches the edge."""
+EDGE_PX = 3
+"""A product this near to the photo's edge may be the one that touches it."""
 ZONE_RIM_PX = 2
 """The soft rim reaches about this far beyond the box; it stays out of forbidden zones too."""
 
@@ -82,12 +84,12 @@ def apply(layers: Layers, wish: Place, facts: Facts) -> Layers:
     """
     if layers.product is None or wish.skip:
         return layers
-    cut = _cut_sides(facts) if wish.snap_cropped else Sides()
+    cut = cut_sides(layers.product, facts)
     size = layers.product.box.size
-    plan = planned(size, wish, cut)
+    plan = planned(size, wish, cut if wish.snap_cropped else Sides())
     box = placed(size, plan)
     placement = Placement(plan.canvas, box, box.width / size.width, plan.rule)
-    return replace(layers, placement=placement, doubts=(*layers.doubts, *_doubts(facts)))
+    return replace(layers, placement=placement, doubts=(*layers.doubts, *_doubts(cut)))
 
 
 def planned(product: Size, wish: Place, cut: Sides) -> Plan:
@@ -253,17 +255,19 @@ def _towards(wanted: str, first: bool, last: bool) -> str:
     return "left" if first else wanted
 
 
-def _cut_sides(facts: Facts) -> Sides:
+def cut_sides(product: Product, facts: Facts) -> Sides:
+    """1 for each side where the photo's frame cuts what is left of the product after `erase`."""
     touches = facts.subject.touches
+    photo, box = product.from_source(Box.whole(facts.photo.source.size)), product.box
     return Sides(
-        float(touches.left >= CUT_SHARE),
-        float(touches.top >= CUT_SHARE),
-        float(touches.right >= CUT_SHARE),
-        float(touches.bottom >= CUT_SHARE),
+        float(touches.left >= CUT_SHARE and box.left - photo.left <= EDGE_PX),
+        float(touches.top >= CUT_SHARE and box.top - photo.top <= EDGE_PX),
+        float(touches.right >= CUT_SHARE and photo.right - box.right <= EDGE_PX),
+        float(touches.bottom >= CUT_SHARE and photo.bottom - box.bottom <= EDGE_PX),
     )
 
 
-def _doubts(facts: Facts) -> tuple[Words, ...]:
-    if facts.subject.touches.largest < CUT_SHARE:
+def _doubts(cut: Sides) -> tuple[Words, ...]:
+    if not cut.largest:
         return ()
     return (say("The photo's frame cuts the product; its missing part cannot be made."),)
