@@ -167,6 +167,7 @@ def _enter(here: Path, folders: list[str], not_here: str | None, skipped: Skippe
 
 def _glob(pattern: str, out: Path | None, skipped: Skipped) -> Iterator[Found]:
     fixed = Path(*_before_magic(Path(pattern).parts))
+    inner = real(out) if out is not None and real(fixed) in (real(parent) for parent in out.parents) else None
     matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 – takes absolute patterns too
     for match in map(Path, matches):
         below = PurePosixPath(*match.relative_to(fixed).parts)
@@ -175,7 +176,7 @@ def _glob(pattern: str, out: Path | None, skipped: Skipped) -> Iterator[Found]:
                 for photo in _folder(match, out, skipped):
                     yield replace(photo, root=_parts(fixed), folder=(below / photo.folder).as_posix())
             continue
-        if out is not None and real(out) in (real(parent) for parent in match.parents):
+        if inner and inner in (real(parent) for parent in match.parents):
             skipped.own_outputs += 1
             continue
         if match.suffix.lower() == ".zip":

@@ -47,7 +47,7 @@ def lines(entries: Iterable[Entry], language: str, look: Look | None = None) -> 
             legacy_windows=False,
         )
         _tell(console, entry, language, look)
-        yield written.getvalue()
+        yield "".join(f"{line.rstrip()}\n" for line in written.getvalue().splitlines())
 
 
 def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
@@ -57,7 +57,7 @@ def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
     console.print(title)
     for why in entry.why:
         if why[language] not in entry.headline[language]:
-            console.print(Padding(Text(why[language]), (0, 0, 0, 2)))
+            console.print(Padding(Text(why[language]), (0, 0, 0, 2), expand=False))
     for finding in entry.findings:
         _finding(console, finding, language, look)
     for variant, findings in entry.left.items():
@@ -68,7 +68,7 @@ def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
                 len(findings),
                 variant=variant,
             )
-            console.print(Padding(Text(told.in_(language)), (0, 0, 0, 2)))
+            console.print(Padding(Text(told.in_(language)), (0, 0, 0, 2), expand=False))
             for finding in findings:
                 _finding(console, finding, language, look)
 
@@ -81,5 +81,5 @@ def _finding(console: Console, finding: Found, language: str, look: Look) -> Non
     if finding.confidence < 0.995:
         told.append(" ")
         told.append(say("({share:.0%} sure)", share=finding.confidence).in_(language))
-    console.print(Padding(told, (0, 0, 0, 2)))
-    console.print(Padding(Text(finding.cure[language]), (0, 0, 0, 6)))
+    console.print(Padding(told, (0, 0, 0, 2), expand=False))
+    console.print(Padding(Text(finding.cure[language]), (0, 0, 0, 6), expand=False))

@@ -191,7 +191,7 @@ def _why(findings: Sequence[Found], difficulty: Told | None) -> Iterable[Texts]:
         yield in_all(say("We can mend: {rules}.", rules=names))
     if difficulty and difficulty["level"] != "simple":
         reasons = {
-            language: "; ".join(reason[language] for reason in difficulty["reasons"])
+            language: "; ".join(reason[language].rstrip(".") for reason in difficulty["reasons"])
             for language in LANGUAGES
         }
         levels = {"medium": say("medium"), "hard": say("hard"), "by_hand": say("by hand")}
