@@ -157,7 +157,7 @@ def _smallest_jpeg(pixels: RGB, how: Encoding, quality: int) -> bytes:
         trellis_quant=True,
         overshoot_deringing=True,
         optimize_scans=True,
-        quant_table=3,
+        quant_table=0,  # the standard tables: eBay and others read the quality from them
         subsample_mode="off" if how.subsampling == "4:4:4" else "on",
         keep="none",
     )
