@@ -76,6 +76,12 @@ def test_one_large_faint_word_is_suspected_where_it_lies() -> None:
     assert any(box.meet(box).top < 170 and box.bottom < 260 for box in found.boxes)
 
 
+def test_faint_letters_that_the_cutout_took_for_goods_are_suspected_all_the_same() -> None:
+    pixels, mask = shot()
+    layer = words(800, 800, "ФОТОБАНК", 90, [(150, 150)])
+    assert marks(marked(pixels, layer, 0.2), np.maximum(mask, layer)).confidence > 0
+
+
 def innocent() -> dict[str, tuple[RGB, Grey]]:
     pixels, mask = shot()
     vignette = np.linspace(1, 0.8, 800)[None, :, None]

@@ -84,7 +84,7 @@ def _lines(ink: Float, tallest: float) -> list[tuple[Box, float, float]]:
     lines = []
     for outline in outlines:
         centre, sides, turn = cv2.minAreaRect(outline)
-        if not LEAST_CORE_PX <= min(sides) <= tallest:
+        if min(sides) < LEAST_CORE_PX:
             continue
         corners = cast(Float, cv2.boxPoints((centre, sides, turn)))
         confidence = _mean_within(ink, corners)
@@ -92,6 +92,8 @@ def _lines(ink: Float, tallest: float) -> list[tuple[Box, float, float]]:
             continue
         rim = sides[0] * sides[1] * UNCLIP / (2 * (sides[0] + sides[1]))
         grown = (sides[0] + 2 * rim, sides[1] + 2 * rim)
+        if min(grown) > tallest:
+            continue
         corners = cast(Float, cv2.boxPoints((centre, grown, turn)))
         left, top = np.floor(corners.min(axis=0)).astype(int)
         right, bottom = np.ceil(corners.max(axis=0)).astype(int)

@@ -29,6 +29,8 @@ FAINT = (3.0, 40.0)
 """Levels: paler is noise, stronger is a print or a drawn word, which `text` finds."""
 LEAST_GROUND = 0.2
 """Share of the photo that must be plain ground: only there a faint mark is told from the goods' own look."""
+PIECE_AREA = 0.1
+"""Of the largest part of the product."""
 CALM_GROUND = 0.35
 """A ground with faint strokes on more of it than this is a texture."""
 
@@ -39,7 +41,7 @@ def measure(photo: Photo, cutout: Cutout) -> Marks:
     if whole.size.short_side < 64 or cutout.box.is_empty:
         return NOTHING
     grey = cast(Grey, cv2.cvtColor(whole.pixels, cv2.COLOR_RGB2GRAY))
-    ground = _ground(product_mask(cutout, whole))
+    ground = _ground(product_mask(cutout, whole), grey)
     if ground.mean() < LEAST_GROUND:
         return NOTHING
     faint = _faint_strokes(grey, ground)
@@ -57,10 +59,28 @@ def measure(photo: Photo, cutout: Cutout) -> Marks:
     )
 
 
-def _ground(alpha: Grey) -> NDArray[np.bool_]:
+def _ground(alpha: Grey, grey: Grey) -> NDArray[np.bool_]:
     """Away from the product, whose rim and shadow have soft lines of their own."""
     reach = max(5, min(alpha.shape) // 20) | 1
-    return np.asarray(cv2.dilate(alpha, np.ones((reach, reach), np.uint8)) < 10)
+    return np.asarray(cv2.dilate(_goods(alpha, grey), np.ones((reach, reach), np.uint8)) < 10)
+
+
+def _goods(alpha: Grey, grey: Grey) -> Grey:
+    """Faint letters that the cut-out took for things of their own are what is looked for here."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha >= 10).astype(np.uint8))
+    if count <= 2 or (alpha < 10).sum() < LEAST_GROUND * alpha.size:
+        return alpha
+    level = float(np.median(grey[alpha < 10]))
+    largest = int(np.asarray(stats)[1:, cv2.CC_STAT_AREA].max())
+    goods = alpha.copy()
+    for at in range(1, count):
+        if np.asarray(stats)[at, cv2.CC_STAT_AREA] > PIECE_AREA * largest:
+            continue
+        place = _box(np.asarray(stats)[at]).slices
+        piece = np.asarray(labels)[place] == at
+        if abs(float(np.median(grey[place][piece])) - level) <= FAINT[1]:
+            goods[place][piece] = 0
+    return goods
 
 
 def _faint_strokes(grey: Grey, ground: NDArray[np.bool_]) -> Float:
