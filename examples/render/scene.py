@@ -398,12 +398,14 @@ def _alpha_and_colour(st: Stage, shots: Shots, *, colour: bool) -> tuple[Any, An
     return dr.select(own, 1.0, 1 - clear), light
 
 
-def _hints(st: Stage, shots: Shots) -> tuple[Any, Any]:
-    """Albedo and normal for the denoiser."""
-    si = st.full.ray_intersect(shots.ray)
-    own = si.is_valid()
+def _hints(st: Stage, shots: Shots) -> tuple[Any, Any, Any]:
+    """Albedo, normal and cover of the opaque product, for the denoiser."""
+    own = mi.Bool(False)
+    if st.solid is not None:
+        own = st.solid.ray_intersect_preliminary(shots.ray).t < st.empty.ray_intersect_preliminary(shots.ray).t
+    si = st.full.ray_intersect(shots.ray, own)
     albedo = si.bsdf().eval_diffuse_reflectance(si, own)
-    return dr.select(own, albedo, 0.0), dr.select(own, si.sh_frame.n, 0.0)
+    return dr.select(own, albedo, 0.0), dr.select(own, si.sh_frame.n, 0.0), dr.select(own, mi.Float(1.0), 0.0)
 
 
 def _alpha(st: Stage, size: tuple[int, int], seed: int, border_samples: int) -> np.ndarray:
@@ -425,23 +427,38 @@ def _alpha(st: Stage, size: tuple[int, int], seed: int, border_samples: int) -> 
 def _product(st: Stage, alpha: np.ndarray, samples: int, seed: int) -> np.ndarray:
     height, width = alpha.shape
     wanted = np.flatnonzero(alpha > 0)
-    colour, albedo, normal = (np.zeros((height * width, 3), np.float32) for _ in range(3))
-    cover = np.zeros((height * width, 1), np.float32)
+    colour, albedo, normal = (np.zeros((height, width, 3), np.float32) for _ in range(3))
+    cover, hint_cover = (np.zeros((height, width), np.float32) for _ in range(2))
+
+    def put(layer: np.ndarray, part: slice, values: np.ndarray) -> None:
+        layer.reshape(height * width, -1)[wanted[part]] = values
+
     for part, shots in _shoot(st.sensor, wanted, (width, height), samples, seed + 2):
         covered, light = _alpha_and_colour(st, shots, colour=True)
         light = dr.select(dr.isfinite(light), dr.minimum(light, 30.0), 0.0)
-        colour[wanted[part]] = shots.mean(light)
-        cover[wanted[part]] = shots.mean(covered)
+        put(colour, part, shots.mean(light))
+        put(cover, part, shots.mean(covered))
     for part, shots in _shoot(st.sensor, wanted, (width, height), 16, seed + 3):
-        a, n = _hints(st, shots)
-        albedo[wanted[part]], normal[wanted[part]] = shots.mean(a), shots.mean(n)
-    # The few colour rays cover a border pixel a little more or less than the many alpha rays did. Divided by their
-    # own cover, run on past the border, cleaned and multiplied by the true alpha, the border comes out smooth.
-    colour /= np.maximum(cover, 1e-4)
-    frame = lambda flat: flat.reshape(height, width, -1)  # noqa: E731
-    known = frame(cover)[..., 0] > 0.02
-    clean = denoised(run_on(frame(colour), known), run_on(frame(albedo), known), run_on(frame(normal), known))
+        a, n, c = _hints(st, shots)
+        put(albedo, part, shots.mean(a))
+        put(normal, part, shots.mean(n))
+        put(hint_cover, part, shots.mean(c))
+    # The few colour rays cover a border pixel a little more or less than the many alpha rays did. So the colour is
+    # cleaned without its cover, as if it ran on past the border, and then multiplied by the true alpha.
+    clean = denoised(uncovered(colour, cover), uncovered(albedo, hint_cover), uncovered(normal, hint_cover))
     return np.maximum(clean, 0) * alpha[..., None]
+
+
+def uncovered(colour: np.ndarray, cover: np.ndarray, sure: float = 0.95) -> np.ndarray:
+    """Colours divided by their cover; where few rays hit, by what hit in the neighbourhood; run on past the border."""
+    own = colour / np.maximum(cover, 1e-4)[..., None]
+    near_cover = cv2.blur(cover, (5, 5))
+    near = cv2.blur(colour, (5, 5)) / np.maximum(near_cover, 1e-4)[..., None]
+    # Inside clear glass cover is small everywhere, and its colour is as sure as elsewhere.
+    inside = cv2.erode((cover > 0.005).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    even = np.abs(cv2.morphologyEx(cover, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))) < 0.1
+    straight = np.where(((cover > sure) | (inside & even))[..., None], own, near)
+    return run_on(straight, near_cover > 0.02)
 
 
 def run_on(colour: np.ndarray, known: np.ndarray, steps: int = 6) -> np.ndarray:
