@@ -9,14 +9,20 @@ minutes on one core. Truth is the alpha itself, so glass learns to be half produ
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
-from cutout_renders import cases
+from cutout_renders import KINDS, Case, cases, ground, laid
+from numpy.typing import NDArray
+from PIL import Image
 
+from packshot.image.types import RGB
 from packshot.look import evidence, studio
 
+Alpha = NDArray[np.float32]
 HIDDEN = 16
 PIXELS = 500
 """Taken from each picture, by chance, among those that are not plain ground."""
@@ -46,16 +52,52 @@ def measured(look: str, data: tuple[np.ndarray, ...], steps: int) -> list[np.nda
     return weights
 
 
+def lessons(data: Path, pictures: int) -> Iterator[tuple[int, RGB, Alpha, bool]]:
+    """Each picture once on a ground of the report's kinds and twice on a harder one."""
+    renders = data / "renders"
+    for i, case in enumerate(one_kind_each(data, pictures)):
+        yield i, case.pixels, case.alpha, case.glass
+        rgba = np.asarray(Image.open(renders / "rgba" / f"{case.name}.webp").convert("RGBA"))
+        shadow = np.asarray(Image.open(renders / "shadow" / f"{case.name}.webp").convert("L"))
+        for again in range(2):
+            rng = np.random.default_rng([7, again, i])
+            noise = rng.uniform(0.5, 4) if rng.random() < 0.3 else 0.0
+            pixels, alpha = laid(rgba, shadow, hard_ground(rgba, rng), noise, rng.uniform(0.4, 0.9), rng)
+            yield i, pixels, alpha, case.glass
+
+
+def one_kind_each(data: Path, pictures: int) -> Iterator[Case]:
+    for i, case in enumerate(cases(data, "train", pictures)):
+        if i % len(KINDS) == (i // len(KINDS)) % len(KINDS):
+            yield case
+
+
+def hard_ground(rgba: RGB, rng: np.random.Generator) -> Alpha:
+    """Half of them near the product's own colour; with slopes, a soft horizon, pools of light."""
+    h, w = rgba.shape[:2]
+    floor = ground("graded", h, w, rng)
+    if rng.random() < 0.5:
+        own = rgba[..., :3][rgba[..., 3] > 230].astype(np.float32)
+        picked = own[rng.integers(0, len(own))] if rng.random() < 0.5 else own.mean(axis=0)
+        floor += np.clip(picked + rng.normal(0, 10), 20, 255) - floor.mean(axis=(0, 1))
+    y, x = np.mgrid[0 : 1 : h * 1j, 0 : 1 : w * 1j].astype(np.float32)
+    if rng.random() < 0.4:
+        line = y + rng.uniform(-0.1, 0.1) * x - rng.uniform(0.25, 0.75)
+        floor += (rng.uniform(-22, 22) / (1 + np.exp(-line / rng.uniform(0.02, 0.12))))[..., None]
+    if rng.random() < 0.4:
+        far = (y - rng.uniform(0, 1)) ** 2 + (x - rng.uniform(0, 1)) ** 2
+        floor += (rng.uniform(-18, 18) * np.exp(-far / rng.uniform(0.05, 0.3)))[..., None]
+    return np.clip(floor, 0, 255).astype(np.float32)
+
+
 def gathered(data: Path, pictures: int, first: list[np.ndarray] | None) -> tuple[np.ndarray, ...]:
-    """Lines of clues, the true alpha, and a number for the goods; for the second look with the first one's word."""
+    """Lines of clues, true alphas, numbers of goods; for the second look with the first one's word."""
     rng = np.random.default_rng(0)
     lines, truth, goods = [], [], []
-    for i, case in enumerate(cases(data, "train", pictures)):
-        if (i + i // 4) % 2:
-            continue
-        scene = studio.scene(studio.shrunk(case.pixels))
-        alpha = case.alpha[scene.box.slices]
-        clear = (np.abs(alpha - 0.5) > 0.3) | case.glass
+    for i, pixels, whole, glass in lessons(data, pictures):
+        scene = studio.scene(studio.shrunk(pixels))
+        alpha = whole[scene.box.slices]
+        clear = (np.abs(alpha - 0.5) > 0.3) | glass
         places = np.flatnonzero(~scene.flat & clear)
         if places.size == 0:
             continue
@@ -69,7 +111,7 @@ def gathered(data: Path, pictures: int, first: list[np.ndarray] | None) -> tuple
             planes = planes + evidence.neighbours(alone, scene.crisp, scene.flat)
         lines.append(np.stack([p.ravel()[chosen] for p in planes], axis=1))
         truth.append(alpha.ravel()[chosen])
-        goods.append(np.full(PIXELS, i // 24))
+        goods.append(np.full(PIXELS, i // 6))
     return np.concatenate(lines), np.concatenate(truth), np.concatenate(goods)
 
 
@@ -80,7 +122,7 @@ def learned(lines: np.ndarray, truth: np.ndarray, steps: int) -> list[np.ndarray
     lines = (lines - mean) / scale
     sizes = [lines.shape[1], HIDDEN, HIDDEN, 1]
     weights: list[np.ndarray] = []
-    for a, b in zip(sizes, sizes[1:], strict=False):
+    for a, b in pairwise(sizes):
         weights += [rng.normal(0, (2 / a) ** 0.5, (a, b)).astype(np.float32), np.zeros(b, np.float32)]
     slow = [np.zeros_like(w) for w in weights]
     square = [np.zeros_like(w) for w in weights]
@@ -112,7 +154,8 @@ def backward(lines: np.ndarray, truth: np.ndarray, weights: list[np.ndarray]) ->
     to_two = (error @ weights[4].T) * (two > 0)
     to_one = (to_two @ weights[2].T) * (one > 0)
     return [
-        lines.T @ to_one, to_one.sum(axis=0), one.T @ to_two, to_two.sum(axis=0), two.T @ error, error.sum(axis=0),
+        lines.T @ to_one, to_one.sum(axis=0), one.T @ to_two, to_two.sum(axis=0),
+        two.T @ error, error.sum(axis=0),
     ]  # fmt: skip
 
 

@@ -102,24 +102,38 @@ def cases(
 def compose(
     name: str, kind: str, row: dict[str, str], rgba: RGB, shadow: Grey, rng: np.random.Generator
 ) -> Case:
-    h, w = rgba.shape[:2]
-    alpha = rgba[..., 3].astype(np.float32) / 255
-    light = 1 - SHADOW_STRENGTH / 255 * cv2.resize(shadow, (w, h), interpolation=cv2.INTER_CUBIC)
-    floor = ground(kind, h, w, rng)
-    behind = floor * np.clip(light, 0, 1)[..., None]
+    floor = ground(kind, *rgba.shape[:2], rng)
+    noise = rng.uniform(1.5, 5) if kind == "noisy" else 0.0
+    pixels, alpha = laid(rgba, shadow, floor, noise, SHADOW_STRENGTH, rng)
     colours = rgba[..., :3]
-    out = behind * (1 - alpha[..., None]) + colours * alpha[..., None]
-    if kind == "noisy":
-        out += rng.normal(0, rng.uniform(1.5, 5), out.shape)
-    pixels = np.clip(out + 0.5, 0, 255).astype(np.uint8)
-    if rng.random() < 0.5:
-        pixels = through_jpeg(pixels, int(rng.integers(80, 96)))
     opaque = alpha > 0.9
     near = np.abs(colours[opaque].astype(np.float32) - floor[opaque]).max(axis=1) < 45
     return Case(
         name, kind, row["class"], row["transparent"] == "yes", pixels, alpha, colours,
         whitish=kind == "white" and near.size > 0 and float(near.mean()) > 0.6,
     )  # fmt: skip
+
+
+def laid(
+    rgba: RGB,
+    shadow: Grey,
+    floor: NDArray[np.float32],
+    noise: float,
+    strength: float,
+    rng: np.random.Generator,
+) -> tuple[RGB, NDArray[np.float32]]:
+    """The product and its shadow on a floor, as a photo; and its alpha, 0…1."""
+    h, w = rgba.shape[:2]
+    alpha = rgba[..., 3].astype(np.float32) / 255
+    light = 1 - strength / 255 * cv2.resize(shadow, (w, h), interpolation=cv2.INTER_CUBIC)
+    behind = floor * np.clip(light, 0, 1)[..., None]
+    out = behind * (1 - alpha[..., None]) + rgba[..., :3] * alpha[..., None]
+    if noise:
+        out += rng.normal(0, noise, out.shape)
+    pixels = np.clip(out + 0.5, 0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        pixels = through_jpeg(pixels, int(rng.integers(80, 96)))
+    return pixels, alpha
 
 
 def ground(kind: str, h: int, w: int, rng: np.random.Generator) -> NDArray[np.float32]:

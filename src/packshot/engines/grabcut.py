@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from packshot.engines.base import Opinion, engine
 from packshot.image.types import RGB, Float, Grey
@@ -40,8 +39,8 @@ def saliency(pixels: RGB) -> Float:
     rim = np.ones((h, w), bool)
     rim[band : h - band, band : w - band] = False
     away = np.full((h, w), np.inf, np.float32)
-    for colour in _palette(lab[rim]):
-        away = np.minimum(away, np.linalg.norm(lab - colour, axis=2))
+    for colour in _palette(lab[rim].astype(np.float32)):
+        away = np.minimum(away, np.linalg.norm(lab - colour, axis=2).astype(np.float32))
     y = np.linspace(-1, 1, h, dtype=np.float32)[:, None]
     x = np.linspace(-1, 1, w, dtype=np.float32)
     middle = np.exp(-(x * x + y * y) / 0.9)
@@ -53,7 +52,7 @@ def saliency(pixels: RGB) -> Float:
 def _palette(colours: Float, count: int = 5) -> Float:
     """The rim's main colours, by farthest-first picking and two rounds of k-means: no chance in it."""
     sample = colours[:: max(1, len(colours) // 1500)]
-    centres = [np.median(sample, axis=0)]
+    centres: list[Float] = [np.median(sample, axis=0).astype(np.float32)]
     for _ in range(count - 1):
         away = np.min([np.linalg.norm(sample - c, axis=1) for c in centres], axis=0)
         centres.append(sample[np.argsort(away)[int(0.95 * len(away))]])
@@ -83,13 +82,12 @@ def _cut(pixels: RGB, seeds: Grey) -> Grey:
     mask = seeds.copy()
     ground, goods = np.zeros((1, 65)), np.zeros((1, 65))
     try:
-        cv2.grabCut(pixels, mask, None, ground, goods, ROUNDS, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(pixels, mask, (0, 0, 0, 0), ground, goods, ROUNDS, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # too few seeds of one kind: it has nothing to say
         return np.zeros(seeds.shape, np.uint8)
     cut = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    opened: Grey = cv2.morphologyEx(cut, cv2.MORPH_OPEN, kernel)
-    return opened
+    return cv2.morphologyEx(cut, cv2.MORPH_OPEN, kernel).astype(np.uint8)
 
 
 def _confidence(pixels: RGB, cut: Grey, salient: Float) -> float:
@@ -101,21 +99,21 @@ def _confidence(pixels: RGB, cut: Grey, salient: Float) -> float:
     stands_out = float(np.clip((inside - outside) / 0.4, 0, 1))
     rim = np.concatenate([cut[0], cut[-1], cut[:, 0], cut[:, -1]])
     free = float(np.clip(1.15 - 1.5 * rim.mean(), 0, 1))
-    pieces: NDArray[np.int32] = cv2.connectedComponentsWithStats(cut)[2][1:, cv2.CC_STAT_AREA]
+    pieces = cv2.connectedComponentsWithStats(cut)[2][1:, cv2.CC_STAT_AREA]
     whole = float(np.sort(pieces)[-3:].sum()) / float(cut.sum())
     return 0.8 * stands_out * free * whole * _on_edges(pixels, cut)
 
 
 def _on_edges(pixels: RGB, cut: Grey) -> float:
     """0…1: how much steeper the picture is along the outline than elsewhere."""
-    grey = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
-    steep = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     kernel = np.ones((3, 3), np.uint8)
+    soft = cv2.GaussianBlur(pixels, (0, 0), 1.0)
+    steep = cv2.morphologyEx(soft, cv2.MORPH_GRADIENT, kernel).max(axis=2)
     outline = cv2.dilate(cut, kernel) != cv2.erode(cut, kernel)
     ground = cv2.dilate(cut, np.ones((9, 9), np.uint8)) == 0
     along = float(np.median(steep[outline])) if outline.any() else 0.0
     elsewhere = float(np.percentile(steep[ground], 75)) if ground.any() else along
-    return float(np.clip((along / (elsewhere + 4) - 0.6) / 1.4, 0, 1))
+    return float(np.clip((along / (elsewhere + 3) - 0.6) / 1.4, 0, 1))
 
 
 def _unsure(cut: Grey) -> Grey:

@@ -15,6 +15,8 @@ from packshot.look.subject import Cutout
 
 LONGEST = 512
 """Median, evenness and clutter are measured on a picture of at most this size."""
+EDGE = 9
+"""Levels within three pixels: paper, light falling off and JPEG stay below 5."""
 SHADE = 12
 """Of 255: light taken from which a place counts as shadow."""
 
@@ -74,11 +76,11 @@ def _ground(size: tuple[int, ...], photo: Photo, cutout: Cutout) -> Grey:
         if not place.is_empty:
             alpha = cv2.resize(cutout.alpha, (place.width, place.height), interpolation=cv2.INTER_AREA)
             taken[place.slices] = alpha > 8
-    taken = cv2.dilate(taken, np.ones((7, 7), np.uint8))
+    taken = cv2.dilate(taken, np.ones((7, 7), np.uint8)).astype(np.uint8)
     if cutout.shadow is not None:
         shade = cv2.resize(cutout.shadow, (w, h), interpolation=cv2.INTER_LINEAR)
         taken |= (shade > SHADE).astype(np.uint8)
-    return 1 - taken
+    return np.uint8(1) - taken
 
 
 def _median(colours: RGB) -> Colour:
@@ -99,7 +101,7 @@ def _exact_shares(pixels: RGB, free: Grey, colour: Colour) -> tuple[float, float
     count = max(1, cv2.countNonZero(mask))
 
     def share(low: tuple[int, ...], high: tuple[int, ...]) -> float:
-        return cv2.countNonZero(cv2.inRange(pixels, low, high) & (mask * np.uint8(255))) / count
+        return cv2.countNonZero(cv2.bitwise_and(cv2.inRange(pixels, low, high), mask)) / count
 
     near = share(tuple(c - 1 for c in colour), tuple(c + 1 for c in colour))
     return near, share((250, 250, 250), (255, 255, 255)), share((255, 255, 255), (255, 255, 255))
@@ -125,5 +127,5 @@ def _clutter(small: RGB, free: Grey) -> float:
     """Share of the ground with an edge within a few pixels: the picture's own noise left out."""
     grey = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), (0, 0), 1.0)
     steep = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    edge = cv2.dilate((steep > 14).astype(np.uint8), np.ones((5, 5), np.uint8))
-    return float((edge & free).sum()) / float(free.sum())
+    edge = cv2.dilate((steep > EDGE).astype(np.uint8), np.ones((5, 5), np.uint8))
+    return cv2.countNonZero(cv2.bitwise_and(edge, free)) / max(1, cv2.countNonZero(free))

@@ -26,8 +26,8 @@ class Fine:
 
 
 def refine(pixels: RGB, chance: Grey, behind: RGB) -> Fine | None:
-    """`chance` (255: product) and `behind` (the ground as lit, also under the product) may be smaller than the
-    pixels; in the band between sure product and sure ground alpha is measured on the pixels themselves."""
+    """`chance` (255: product) and `behind` (the ground as lit, also under the product) may be smaller than
+    the pixels; between sure product and sure ground alpha is measured on the pixels themselves."""
     full = size_of(pixels)
     ratio = full.long_side / size_of(chance).long_side
     box = _box_of(chance, ratio, full)
@@ -103,7 +103,7 @@ def _sharpened(view: RGB, ground: RGB, solid: Grey, reach: int) -> Grey:
 
 
 def _without_specks(mask: Grey, least: int) -> Grey:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = (stats[:, cv2.CC_STAT_AREA] >= least).astype(np.uint8)
     if keep.all():
         return mask
@@ -144,7 +144,7 @@ def _front(
     places: tuple[np.ndarray, np.ndarray],  # type: ignore[type-arg]
     colour: Float,
 ) -> Float:
-    """The product's own colour at each place: the mean of sure product near by, in thin parts of their core."""
+    """The product's own colour at each place: the mean of sure product near by, else of thin parts' core."""
     front = colour.copy()
     away = largest(cv2.absdiff(view, ground))
     core = solid & (away >= 0.9 * cv2.dilate(away, np.ones((3, 3), np.uint8))).astype(np.uint8)

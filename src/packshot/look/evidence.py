@@ -18,6 +18,7 @@ Mask = NDArray[np.bool_]
 
 CRISP_LEVELS = (0.7, 1.5, 3.0, 6.0)
 """Barriers of these heights are tried: what is the lowest one that keeps the open ground out?"""
+REGION_LEVELS = (0.7, 2.0)
 CLUES = 15
 SURE = 8.0
 """Log-odds beyond which nothing more is said."""
@@ -139,7 +140,19 @@ def neighbours(alone: Float, crisp: Float, flat: Mask) -> tuple[Float, ...]:
         _blur(alone, wide, (40, 4)),
         _blur(alone, wide, (0, 4)),
         walked(crisp, np.where(flat, np.float32(-2), np.float32(0.02) * alone)),
+        *(regional(alone, crisp, level) for level in REGION_LEVELS),
     )
+
+
+def regional(alone: Float, crisp: Float, level: float) -> Float:
+    """The mean of what was said inside each patch that no edge crosses."""
+    inside = cv2.erode((crisp < level).astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1)
+    count, labels = cv2.connectedComponents(inside, connectivity=4)
+    flat_labels = labels.ravel()
+    size = np.bincount(flat_labels, minlength=count)
+    total = np.bincount(flat_labels, weights=alone.ravel(), minlength=count)
+    mean = (total / np.maximum(size, 1)).astype(np.float32)
+    return np.where(inside > 0, mean[labels], alone)
 
 
 def judged(clues: tuple[Float, ...], places: NDArray[np.intp], look: str) -> Float:

@@ -14,6 +14,8 @@ from packshot.words import Words, say
 
 AGREE = 0.9
 """IoU from which two opinions are one."""
+ALIKE = 0.5
+"""IoU below which two opinions speak of different things, so parts of one are no parts of the other."""
 SURE_PART = 0.8
 """Mean chance from which a part that only one saw is believed."""
 
@@ -58,7 +60,8 @@ def choose(studio: View, engine: View, least: float) -> Choice:
         sure = 1 - (1 - first) * (1 - second)
         side, chance = (Side.FIRST, studio.chance) if first >= 0.5 * second else (Side.SECOND, engine.chance)
         return Choice(side, chance, sure, agreement, reason)
-    merged = _with_sure_parts(studio, engine) if min(first, second) >= least else None
+    close = agreement >= ALIKE and min(first, second) >= least
+    merged = _with_sure_parts(studio, engine) if close else None
     if merged is not None:
         reason = say("A part that only one opinion saw, and was sure of, was added.")
         sure = max(first, second) * (0.5 + 0.5 * agreement)

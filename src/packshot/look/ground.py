@@ -21,6 +21,11 @@ LOOSE, TIGHT = 48.0, 4.0
 """Levels: how far a rim pixel may be from the surface at first and at last. Starting loose and tightening
 (graduated non-convexity) finds the ground with up to 45 % of the rim covered (tests)."""
 
+PLANE = 3
+"""Terms of a plane."""
+BENT_FROM = 12.0
+"""Levels of reach below which the surface may bend."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rim:
@@ -142,14 +147,16 @@ def _fit_from(start: Float, basis: Float, colours: Float) -> Float:
     while reach >= TIGHT / 1.01:
         away = np.abs(colours - basis @ coefficients).max(axis=1)
         weight = 1 / (1 + (away / reach) ** 2) ** 2
-        coefficients = _solve(basis, colours, weight)
+        # A plane first: a bent surface would reach from the ground over to goods at the rim.
+        terms = PLANE if reach > BENT_FROM else basis.shape[1]
+        coefficients[:terms] = _solve(basis[:, :terms], colours, weight)
         reach *= 0.6
     return coefficients
 
 
 def _follow(coefficients: Float, basis: Float, colours: Float) -> float:
     away = np.abs(colours - basis @ coefficients).max(axis=1)
-    return float((1 / (1 + (away / TIGHT) ** 2)).sum())
+    return float((1 / (1 + (away / (3 * TIGHT)) ** 2)).sum())
 
 
 def _solve(basis: Float, colours: Float, weight: Float) -> Float:

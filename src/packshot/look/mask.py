@@ -54,15 +54,16 @@ def holes(mask: Grey) -> tuple[NDArray[np.int32], tuple[Part, ...]]:
     open_ground = cv2.copyMakeBorder(1 - mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(open_ground, connectivity=4)
     outside = labels[0, 0]
-    found = []
-    for i in range(1, count):
-        if i != outside:
-            found.append(Part(i, _box(stats[i]).moved(-1, -1), int(stats[i, cv2.CC_STAT_AREA])))
+    found = [
+        Part(i, _box(stats[i]).moved(-1, -1), int(stats[i, cv2.CC_STAT_AREA]))
+        for i in range(1, count)
+        if i != outside
+    ]
     return labels[1:-1, 1:-1], tuple(sorted(found, key=lambda part: (-part.area, part.label)))
 
 
 def with_true_holes(mask: Grey, like_ground: Mask) -> Grey:
-    """Fills holes that don't show the ground: a hole stays where most of it is like the ground, lit or shaded."""
+    """Fills holes that don't show the ground: one stays where most of it is like the ground."""
     labels, found = holes(mask)
     if not found:
         return mask

@@ -1,4 +1,4 @@
-"""Fills what is unknown from what is known around it, smoothly: colours under a band, a ground under goods."""
+"""Fills what is unknown from what is known around it, smoothly: a ground under goods, a light in shadow."""
 
 from __future__ import annotations
 

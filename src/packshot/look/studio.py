@@ -1,4 +1,4 @@
-"""The studio path: on an even or gently shaded ground the product is what is not ground and not its shadow."""
+"""The studio path: on a gently shaded ground the product is what is not ground and not its shadow."""
 
 from __future__ import annotations
 
@@ -29,7 +29,12 @@ NOISY = 1.2
 MARGIN = 24
 """Ground kept around the product in view: what the widest clue looks at."""
 SAY = 0.02
-"""What a pixel's own log-odds weigh in the random walk beside its neighbours' word."""
+"""What a pixel's own log-odds weigh in the random walk beside its neighbours' word; in doubt they weigh
+less (by the square), so that a patch without edges is decided by its sure pixels."""
+HOLE = -2.0
+"""Log-odds below which a pixel inside the product is believed to show the ground."""
+TOWARDS = 0.5
+"""Log-odds in favour of the product: a lost part is worse than a little shadow too much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,20 +114,22 @@ def scene(small: RGB) -> Scene:
     return Scene(rim, surface, noise, box, light, flat, crisp, clues)
 
 
-def leaning(found: Scene) -> Float:
-    """For product above 0, for ground below; the size says how much."""
-    said = evidence.odds(found.clues, found.crisp, found.flat)
-    return np.where(found.flat, np.float32(-2), np.float32(SAY) * said)
+def leaning(said: Float, flat: Mask) -> Float:
+    """Log-odds as the random walk wants them: for product above 0, for ground below."""
+    said = said + np.float32(TOWARDS)
+    weighed = SAY * said * (said / evidence.SURE) ** 2
+    return np.where(flat, -2, weighed).astype(np.float32)
 
 
 def draft(small: RGB) -> Draft:
     """Ground first, then shadows, then what is left."""
     found = scene(small)
-    inner = walk(found.crisp, leaning(found)) if not found.flat.all() else 0 * found.crisp
+    said = evidence.odds(found.clues, found.crisp, found.flat)
+    inner = walk(found.crisp, leaning(said, found.flat)) if not found.flat.all() else 0 * said
     chance = np.zeros(small.shape[:2], np.float32)
     mask = np.zeros(small.shape[:2], np.uint8)
     chance[found.box.slices] = inner
-    mask[found.box.slices] = _cleaned(found, inner)
+    mask[found.box.slices] = _cleaned(found, said, inner)
     behind = (shade(small, found.surface, mask) * found.surface + 0.5).astype(np.uint8)
     return Draft(
         small, found.rim, found.surface, found.noise, chance, mask, behind,
@@ -133,10 +140,11 @@ def draft(small: RGB) -> Draft:
     )  # fmt: skip
 
 
-def _cleaned(found: Scene, chance: Float) -> Grey:
+def _cleaned(found: Scene, said: Float, chance: Float) -> Grey:
+    """A hole must be the ground's colour in some light, and the pixels in it must say so themselves."""
     light, noise = found.light, found.noise
     like_ground = (light.drift < 3 * noise + 4) & (light.left < 1 + (3 * noise + 3) / 255)
-    like_ground &= (light.left > 0.3) & (chance < 0.5)
+    like_ground &= (light.left > 0.3) & (chance < 0.5) & (said < HOLE)
     raw = (chance >= 0.5).astype(np.uint8)
     return without_debris(with_true_holes(raw, like_ground))
 
@@ -213,7 +221,7 @@ def shade(small: RGB, surface: Float, product: Grey) -> Float:
 
 
 def shadow(draft: Draft) -> Grey | None:
-    """Share of the ground's light that is taken away, 255 = all, at half the draft's size; None: no shadow."""
+    """Share of the ground's light taken away, 255 = all, at half the draft's size; None: no shadow."""
     share = shade(draft.small, draft.surface, draft.mask).mean(axis=2)
     size = ((share.shape[1] + 1) // 2, (share.shape[0] + 1) // 2)
     taken = 1 - cv2.resize(cv2.GaussianBlur(share, (0, 0), 1.5), size, interpolation=cv2.INTER_AREA)

@@ -171,15 +171,12 @@ def _settled(draft: Draft) -> Float:
 
 def _asked(photo: Photo, draft: Draft, segmenter: Segmenter) -> View:
     """The engine's view at the draft's size, debris dropped."""
-    factor = min(1.0, segmenter.longest_side / photo.size.long_side)
-    size = photo.size.scaled(factor)
-    start = draft.small if size.long_side <= size_of(draft.small).long_side else photo.pixels
-    shrunk = cv2.resize(start, (size.width, size.height), interpolation=cv2.INTER_AREA)
-    opinion = segmenter.segment(shrunk)
+    opinion = segmenter.segment(studio.shrunk(photo.pixels, segmenter.longest_side))
     h, w = draft.mask.shape
-    chance = cv2.resize(opinion.alpha, (w, h), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
+    chance = cv2.resize(opinion.alpha, (w, h), interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    chance /= 255
     kept = without_debris((chance >= 0.5).astype(np.uint8))
-    chance = np.where((chance >= 0.5) & (kept == 0), np.float32(0), chance)
+    chance[(chance >= 0.5) & (kept == 0)] = 0
     return View(chance, opinion.confidence if kept.any() else 0.0)
 
 
@@ -235,8 +232,9 @@ def _components(photo: Photo, cutout: Cutout, solid: Grey) -> tuple[Component, .
 def _overlay(cutout: Cutout, labels: NDArray[np.int32], part: Part) -> float:
     """The largest piece is taken for goods; the others are looked at one by one."""
     place = part.box.grown(2, within=size_of(cutout.alpha))
-    near = cv2.dilate((labels[place.slices] == part.label).astype(np.uint8), np.ones((5, 5), np.uint8))
-    return drawn_over(cutout.colours[place.slices], cutout.alpha[place.slices] * near)
+    own = (labels[place.slices] == part.label).astype(np.uint8)
+    near = cv2.dilate(own, np.ones((5, 5), np.uint8))
+    return drawn_over(cutout.colours[place.slices], cutout.alpha[place.slices] * (near > 0))
 
 
 def _far_apart(pieces: tuple[Component, ...]) -> bool:

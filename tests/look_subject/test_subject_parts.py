@@ -1,0 +1,222 @@
+"""The pieces under the cut-out, each with drawn truth: mask, fusion, ground, spread, walk, GrabCut."""
+
+from __future__ import annotations
+
+import cv2
+import drawn_goods as goods
+import numpy as np
+import pytest
+
+from packshot.engines.base import ENGINES
+from packshot.look import fusion, ground, mask
+from packshot.look.fusion import Side, View
+from packshot.look.overlay import drawn_over
+from packshot.look.spread import spread
+from packshot.look.studio import shrunk
+from packshot.look.walk import walk
+
+# --- mask ---------------------------------------------------------------------------------------------------
+
+
+def plate(*holes: tuple[int, int, int]) -> np.ndarray:
+    """A square of product with round holes (x, y, radius)."""
+    drawn = np.zeros((200, 200), np.uint8)
+    drawn[20:180, 20:180] = 1
+    for x, y, radius in holes:
+        cv2.circle(drawn, (x, y), radius, 0, -1)
+    return drawn
+
+
+def test_a_hole_that_shows_the_ground_is_kept_and_another_is_filled():
+    drawn = plate((60, 60, 15), (130, 130, 20))
+    like_ground = np.zeros(drawn.shape, bool)
+    like_ground[40:80, 40:80] = True
+    settled = mask.with_true_holes(drawn, like_ground)
+    assert settled[60, 60] == 0
+    assert settled[130, 130] == 1
+    assert [hole.area for hole in mask.holes(settled)[1]] == [
+        int((plate((60, 60, 15)) == 0)[20:180, 20:180].sum())
+    ]
+
+
+def test_ground_at_the_rim_is_no_hole():
+    drawn = plate()
+    drawn[90:110, :100] = 0
+    assert mask.holes(drawn)[1] == ()
+
+
+def test_pinholes_are_noise():
+    drawn = plate((60, 60, 1))
+    assert mask.with_true_holes(drawn, np.ones(drawn.shape, bool)).sum() == plate().sum()
+
+
+def test_debris_is_dropped_and_items_of_a_set_are_not():
+    drawn = np.zeros((200, 300), np.uint8)
+    cv2.rectangle(drawn, (20, 20), (120, 150), 1, -1)
+    cv2.circle(drawn, (220, 100), 18, 1, -1)
+    drawn[180:183, 280:283] = 1
+    kept = mask.without_debris(drawn)
+    assert kept[181, 281] == 0
+    assert len(mask.parts(kept)[1]) == 2
+
+
+def test_nothing_stays_nothing():
+    empty = np.zeros((50, 50), np.uint8)
+    assert not mask.without_debris(empty).any()
+    assert not mask.with_true_holes(empty, empty > 0).any()
+    assert mask.parts(empty)[1] == ()
+
+
+# --- fusion -------------------------------------------------------------------------------------------------
+
+
+def view(confidence: float, *boxes: tuple[int, int, int, int], chance: float = 0.97) -> View:
+    plane = np.zeros((100, 100), np.float32)
+    for left, top, right, bottom in boxes:
+        plane[top:bottom, left:right] = chance
+    return View(plane, confidence)
+
+
+BOX = (20, 20, 70, 80)
+
+
+def test_two_that_agree_are_surer_than_one():
+    choice = fusion.choose(view(0.7, BOX), view(0.6, (20, 21, 70, 80)), least=0.05)
+    assert choice.side is Side.FIRST
+    assert choice.confidence > 0.8
+    assert choice.agreement == pytest.approx(1, abs=0.03)
+
+
+def test_a_part_that_only_one_saw_and_is_sure_of_is_added():
+    choice = fusion.choose(view(0.7, BOX), view(0.6, BOX, (80, 20, 90, 70)), least=0.05)
+    assert choice.side is Side.BOTH
+    assert choice.chance[40, 85] > 0.9
+
+
+def test_a_part_that_one_saw_but_doubts_is_not_added():
+    doubtful = view(0.6, BOX)
+    doubtful.chance[20:80, 75:95] = 0.55
+    choice = fusion.choose(view(0.7, BOX), doubtful, least=0.05)
+    assert choice.side is Side.FIRST
+    assert choice.confidence < 0.7
+
+
+def test_a_sure_contradiction_takes_confidence_away():
+    choice = fusion.choose(view(0.3, (0, 0, 40, 40)), view(0.8, (60, 60, 99, 99)), least=0.05)
+    assert choice.side is Side.SECOND
+    assert choice.confidence == pytest.approx(0.8 * 0.7)
+    assert choice.agreement == 0
+
+
+def test_an_unsure_loser_hardly_matters():
+    choice = fusion.choose(view(0.06, (0, 0, 40, 40)), view(0.8, (60, 60, 99, 99)), least=0.05)
+    assert choice.confidence > 0.7
+
+
+def test_when_neither_sees_anything_there_is_no_product():
+    choice = fusion.choose(view(0.01), view(0.02, BOX), least=0.05)
+    assert choice.side is Side.NEITHER
+    assert "product" in str(choice.reason)
+
+
+# --- ground -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("covered", [0.0, 0.2, 0.4])
+def test_the_ground_is_found_though_goods_cover_part_of_the_rim(covered):
+    truth = goods.sloped()
+    pixels = np.clip(truth + 0.5, 0, 255).astype(np.uint8)
+    # From the middle of the left side along the rim, this share of it.
+    side = goods.SIDE
+    pixels[: round(min(1, 4 * covered) * side), :60] = (120, 40, 40)
+    pixels[:60, : round(max(0, 4 * covered - 1) * side)] = (120, 40, 40)
+    rim = ground.fit_rim(pixels)
+    seen = rim.surface[rim.rows[rim.inlier], rim.columns[rim.inlier]]
+    assert np.abs(seen - truth[rim.rows, rim.columns][rim.inlier]).mean() < 2
+    assert rim.even_share == pytest.approx(1 - covered, abs=0.08)
+
+
+def test_noise_of_the_ground_is_measured():
+    noisy = goods.flat() + np.random.default_rng(3).normal(0, 4, (goods.SIDE, goods.SIDE, 3))
+    rim = ground.fit_rim(np.clip(noisy, 0, 255).astype(np.uint8))
+    assert rim.noise == pytest.approx(4, rel=0.25)
+
+
+# --- spread, walk, shrunk -----------------------------------------------------------------------------------
+
+
+def test_known_values_stay_and_unknown_come_from_near_by():
+    values = np.zeros((64, 64), np.float32)
+    values[:, :20], values[:, 44:] = 10, 50
+    weight = np.zeros((64, 64), np.float32)
+    weight[:, :20] = weight[:, 44:] = 1
+    filled = spread(values, weight)
+    assert np.abs(filled[weight > 0] - values[weight > 0]).max() < 1e-3
+    assert 8 < filled[32, 22] < 25 < 35 < filled[32, 42] < 52
+
+
+def test_a_walk_stops_at_edges_and_forgives_a_gap():
+    barrier = np.zeros((120, 120), np.float32)
+    cv2.rectangle(barrier, (30, 30), (90, 90), 6.0, 1)
+    barrier[60:63, 30] = 0
+    lean = np.full((120, 120), -0.001, np.float32)
+    lean[:10] = lean[-10:] = lean[:, :10] = lean[:, -10:] = -2
+    lean[50:70, 50:70] = 0.05
+    chance = walk(barrier, lean)
+    assert chance[40:80, 45:80].min() > 0.5
+    assert chance[:25].max() < 0.2
+
+
+@pytest.mark.parametrize("size", [(2000, 1500), (449, 300), (448, 448), (12, 9000)])
+def test_shrunk_photos_fit_and_keep_their_shape(size):
+    small = shrunk(np.zeros((*size, 3), np.uint8))
+    assert max(small.shape[:2]) <= 448
+    assert max(small.shape[:2]) >= min(448, max(size)) - 1
+
+
+# --- overlay ------------------------------------------------------------------------------------------------
+
+
+def test_a_badge_looks_drawn_and_a_shaded_soft_thing_does_not():
+    badge = np.full((60, 90, 3), (220, 20, 40), np.uint8)
+    cv2.putText(badge, "-30", (8, 45), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (255, 255, 255), 3)
+    solid = np.zeros((60, 90), np.uint8)
+    solid[4:-4, 4:-4] = 255
+    assert drawn_over(badge, solid) > 0.9
+    thing = np.repeat(np.linspace(60, 220, 90, dtype=np.uint8)[None], 60, 0)[..., None].repeat(3, 2)
+    assert drawn_over(thing, cv2.GaussianBlur(solid, (0, 0), 2)) < 0.2
+
+
+# --- GrabCut ------------------------------------------------------------------------------------------------
+
+
+def table_top(seed: int = 1) -> np.ndarray:
+    """Wood with grain, 240 px."""
+    rng = np.random.default_rng(seed)
+    grain = cv2.GaussianBlur(rng.normal(0, 40, (240, 240)).astype(np.float32), (0, 0), sigmaX=12, sigmaY=1)
+    wood = np.float32((150, 105, 65)) * (1 + 0.02 * grain[..., None])
+    return np.clip(wood + rng.normal(0, 3, wood.shape), 0, 255)
+
+
+def test_grabcut_finds_goods_on_a_grained_table():
+    pixels = table_top().astype(np.uint8)
+    cv2.circle(pixels, (120, 125), 55, (40, 120, 190), -1)
+    truth = np.zeros((240, 240), np.float32)
+    cv2.circle(truth, (120, 125), 55, 1, -1)
+    opinion = ENGINES["grabcut"].make().segment(pixels)
+    assert goods.iou(opinion.alpha / 255, truth) > 0.93
+    assert opinion.confidence > 0.4
+    assert opinion.unsure is not None
+
+
+def test_grabcut_is_unsure_of_an_empty_table_and_of_flat_paper():
+    make = ENGINES["grabcut"].make
+    assert make().segment(table_top().astype(np.uint8)).confidence < 0.15
+    assert make().segment(np.full((200, 200, 3), 230, np.uint8)).confidence == 0
+
+
+def test_grabcut_says_the_same_twice():
+    pixels = table_top().astype(np.uint8)
+    cv2.circle(pixels, (120, 125), 55, (40, 120, 190), -1)
+    engine = ENGINES["grabcut"].make()
+    assert (engine.segment(pixels).alpha == engine.segment(pixels).alpha).all()
