@@ -181,6 +181,17 @@ def test_a_photo_is_never_written_over_by_anothers_result(tmp_path: Path) -> Non
     assert (source / "1_copy.txt").read_bytes() == b"mine"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text elsewhere")
+def test_a_name_of_bytes_that_are_no_text_is_done_like_any_other(tmp_path: Path) -> None:
+    source = tree(tmp_path / "in", PHOTOS)
+    with open(os.fsencode(source) + b"/\xff.jpg", "wb") as file:  # noqa: PTH123
+        file.write(b"odd")
+    do(source, tmp_path / "out")
+    assert [line["key"] for line in lines(tmp_path / "out")] == ["1.png", "?.jpg", "blue/1.jpg", "red/1.jpg"]
+    assert texts(tmp_path / "out")["__copy.txt"] == "odd"
+    assert all(one.resumed for one in do(source, tmp_path / "out"))
+
+
 SLOW_RUN = """
 import sys; sys.path.insert(0, sys.argv[3])
 from pathlib import Path

@@ -65,7 +65,10 @@ def test_results_inside_the_folder_of_photos_are_no_photos(tmp_path: Path) -> No
     assert names(gather([str(tmp_path)], out=tmp_path / "fixed")) == ["a.jpg"]
 
 
-@pytest.mark.parametrize("source", ["nowhere.jpg", "nowhere/*.jpg", "ftp://host/a.jpg", "http:///a.jpg"])
+@pytest.mark.parametrize(
+    "source",
+    ["nowhere.jpg", "nowhere/*.jpg", "ftp://host/a.jpg", "http:///a.jpg", "https://me:secret@host/a.jpg"],
+)
 def test_a_source_that_is_not_there_is_an_error(
     tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
@@ -119,8 +120,10 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(
         assert "The same command goes on from here" in beside
         assert "Traceback" not in beside
     else:
-        os.killpg(process.pid, how)
+        workers = psutil.Process(process.pid).children(recursive=True)
+        process.kill()  # the parent alone: its workers have to notice
         process.communicate(timeout=60)
+        assert not psutil.wait_procs(workers, timeout=20)[1]
     finished = len(lines(out / "report.jsonl.part"))
     assert 2 <= finished < COUNT
     for line in lines(out / "report.jsonl.part"):

@@ -140,7 +140,7 @@ class Account:
 
     def _append(self, line: Line) -> tuple[int, int]:
         assert self._part is not None
-        data = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        data = _encoded(line) + b"\n"
         start = self._part.seek(0, os.SEEK_END)
         self._part.write(data)
         self._part.flush()
@@ -202,6 +202,13 @@ class Account:
         if "://" in where:
             return where
         return os.path.normpath(self.out.absolute() / where)
+
+
+def _encoded(line: Line) -> bytes:
+    try:
+        return json.dumps(line, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a path of bytes that are no text; escaped, it comes back as it was
+        return json.dumps(line).encode()
 
 
 def _lines(path: Path) -> Iterator[tuple[_Place, bytes]]:

@@ -13,7 +13,6 @@ from packshot.batch.names import Item
 from packshot.batch.runner import Broken
 from packshot.batch.thumbs import thumb
 from packshot.errors import BadPhoto, EngineFailed, Refused, WeightsMissing
-from packshot.words import say
 
 if TYPE_CHECKING:
     from packshot.journey.report import Report
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from packshot.profiles.profile import Profile
     from packshot.rules.base import Finding, Limit, Rule
 
-MOST_COMPARED = 5_000
-"""Photos that later ones are compared with: comparing is quadratic, and a card has a dozen."""
+MOST_COMPARED = 2_000
+"""Photos that later ones are compared with: comparing is quadratic (5 µs a pair), and a card has a dozen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Check:
             profile = profile_of(self.profile, self.category, self.switches)
             return Checked(item, unreadable(error, profile.name, profile.sha256, profile.category))
         except (Refused, EngineFailed, WeightsMissing) as error:
-            return Checked(item, None, broken=Broken(say("{why}", why=error.message)))
+            return Checked(item, None, broken=Broken(error.message))
         small = thumb(data, self.thumb_side) if self.thumb_side else b""
         return Checked(item, _portable(report), small)
 
@@ -102,9 +101,16 @@ class Beside:
         findings = (*report.findings, *more)
         return replace(report, findings=findings, verdict=verdict_of(findings, report.difficulty))
 
-    def _findings(self, rule: Rule, limit: Limit, key: str, facts: Facts) -> list[Finding]:
+    def _findings(self, rule: Rule, limit: Limit, key: str, facts: Facts) -> Iterator[Finding]:
+        """Beside each earlier photo by itself; of several findings the clearest is told."""
         assert rule.judge_many is not None
-        return rule.judge_many({**self._facts, key: facts}, limit).get(key, [])
+        found = [
+            finding
+            for other, others in self._facts.items()
+            for finding in rule.judge_many({other: others, key: facts}, limit).get(key, ())
+        ]
+        if found:
+            yield max(found, key=lambda finding: finding.confidence)
 
 
 def _retold(facts: Mapping[str, Any]) -> Facts | None:

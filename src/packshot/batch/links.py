@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 
 from packshot.errors import BadPhoto, Refused
-from packshot.words import Words, say
+from packshot.words import Words, say, verbatim
 
 SCHEMES = ("http", "https")
 MAX_REDIRECTS = 5
@@ -36,7 +36,7 @@ def fetch(url: str, *, max_bytes: int, allow_private: bool = False) -> bytes:
             try:
                 answer, data = _ask(client, here, url, max_bytes, allow_private, deadline)
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as exc:
-                raise _no_photo(url, say("{why}", why=str(exc) or type(exc).__name__)) from exc
+                raise _no_photo(url, verbatim(str(exc) or type(exc).__name__)) from exc
             if not answer.is_redirect:
                 return data
             here = urljoin(here, answer.headers["location"])

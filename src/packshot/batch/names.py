@@ -62,7 +62,7 @@ def name_items(
     keys: Counter[str] = Counter()
     items = []
     for photo, folder, sku in zip(found, folders, names, strict=True):
-        key = f"{folder}/{photo.name}" if folder else photo.name
+        key = as_text(f"{folder}/{photo.name}" if folder else photo.name)
         keys[key] += 1
         if keys[key] > 1:
             key = f"{key}~{keys[key]}"
@@ -155,14 +155,19 @@ def _same(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
+def as_text(name: str) -> str:
+    """A name whose bytes are no text (on Linux any are allowed), as one that can be written and sent."""
+    return name.encode("utf-8", "replace").decode("utf-8")
+
+
 def same_name(folder: str, sku: str) -> Name:
     return _same(folder), _same(sku)
 
 
 def safe_name(name: str) -> str:
     """As it is wherever every disk can hold it so."""
-    safe = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f]', "_", unicodedata.normalize("NFC", name)).rstrip(". ")
-    safe = safe.encode("utf-8", "replace").decode("utf-8")  # undecodable bytes of a file's name
+    whole = as_text(unicodedata.normalize("NFC", name)).replace("?", "_")
+    safe = re.sub(r'[<>:"/\\|*\x00-\x1f\x7f]', "_", whole).rstrip(". ")
     if safe.split(".")[0].lower() in RESERVED or safe in ("", "~"):
         safe = f"_{safe}"
     return safe if len(safe) <= MAX_CHARS else safe[:MAX_CHARS].rstrip(". ")

@@ -170,6 +170,15 @@ def _settle() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
     import cv2
 
     cv2.setNumThreads(1)
+
+
+def _leave_with_the_parent() -> None:
+    """A parent that was killed says nothing: its workers would wait for ever, with all they hold."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

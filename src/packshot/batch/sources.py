@@ -258,6 +258,11 @@ def _link(url: str, allow_private: bool) -> Iterator[Found]:
             say("{source} is no http or https link.", source=url),
             say("Give a file, a folder, a ZIP or a link that begins with https://."),
         )
+    if parts.username is not None:
+        raise BadSource(
+            say("The link to {host} holds a name or password.", host=parts.hostname),
+            say("It would stand in the account for all to read; give a link that needs none."),
+        )
     *folders, name = safe_member(unquote(parts.path)) or ["photo"]
     yield Found((parts.hostname, *folders), "", name, LinkOrigin(url, allow_private))
 

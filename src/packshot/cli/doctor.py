@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import time
@@ -14,7 +15,7 @@ import typer
 
 from packshot.cli import options, terminal
 from packshot.cli.options import LogLevel, told
-from packshot.words import Words, say
+from packshot.words import Words, say, verbatim
 
 HELP = say("Say what this machine has, what is missing and what that disables, and how fast it is.")
 EXAMPLES = """\
@@ -32,6 +33,13 @@ class EngineState:
     ready: bool
     why: str
     """What is missing and how to get it; empty where it is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    file: str
+    size_bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ def doctor(
         "threads": _threads(),
         "parts": {name: _version(name) for name in PARTS},
         "engines": [asdict(state) for state in _engines(language)],
+        "weights": [asdict(weights) for weights in _weights()],
         "missing": [asdict(missing) for missing in _missing(language)],
         "profile": _profile(),
         "seconds_a_photo": round(_seconds_a_photo(), 3) if speed else None,
@@ -82,7 +91,7 @@ def _show(found: dict[str, object], language: str) -> None:
     def row(title: Words, text: str) -> None:
         table.add_row(title.in_(language), Text(text))
 
-    row(say("packshot"), f"{found['packshot']}, Python {found['python']}, {found['system']}")
+    row(verbatim("packshot"), f"{found['packshot']}, Python {found['python']}, {found['system']}")
     row(say("Device"), str(found["device"]))
     row(say("Threads"), str(found["threads"]))
     row(say("Default profile"), str(found["profile"]))
@@ -95,6 +104,11 @@ def _show(found: dict[str, object], language: str) -> None:
     for engine in engines:
         state = say("ready").in_(language) if engine["ready"] else engine["why"]
         row(say("Engine"), f"{good if engine['ready'] else bad} {engine['name']} ({engine['kind']}): {state}")
+    weights = found["weights"]
+    assert isinstance(weights, list)
+    for one in weights:
+        size = say("{size:.1f} MB", size=one["size_bytes"] / 1e6).in_(language)
+        row(say("Weights"), f"{one['file']}, {size}, sha256 {one['sha256'][:12]}…")
     missing = found["missing"]
     assert isinstance(missing, list)
     for one in missing:
@@ -150,6 +164,18 @@ def _engines(language: str) -> list[EngineState]:
         else:
             states.append(EngineState(name, engine.kind, True, ""))
     return states
+
+
+def _weights() -> list[Weights]:
+    """Networks that lie here: our own, and those in the packages that engines stand on."""
+    folders = [Path(__file__).parent.parent / "engines" / "weights"]
+    if (found := util.find_spec("rapidocr")) and found.origin:
+        folders.append(Path(found.origin).parent / "models")
+    files = [file for folder in folders for file in sorted(folder.glob("*.onnx"))]
+    return [
+        Weights(file.name, file.stat().st_size, hashlib.sha256(file.read_bytes()).hexdigest())
+        for file in files
+    ]
 
 
 def _missing(language: str) -> list[Missing]:

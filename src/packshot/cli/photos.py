@@ -63,6 +63,8 @@ def _tell_strangers(skus: dict[str, str], items: Sequence[Item], language: str) 
 
 def path_of(item: Item) -> str:
     """Where the photo lies, as machines link to it: below the working folder where it can be."""
+    from packshot.batch.names import as_text
+
     where = item.origin.where.rpartition("#")[0] or item.origin.where
     if "://" in where:
         return item.origin.where
@@ -72,7 +74,7 @@ def path_of(item: Item) -> str:
         near = os.path.relpath(where)
     except ValueError:  # another drive
         return where
-    return Path(where if near.startswith("..") else near).as_posix()
+    return as_text(Path(where if near.startswith("..") else near).as_posix())
 
 
 def profile_named(name: str | None) -> str | Path | None:

@@ -25,8 +25,8 @@ GAP = 12
 CAPTION = 34
 ROWS = 40
 """On one sheet: JPEG holds 65,535 px, eyes hold less."""
-GROUND, INK, FAINT = (128, 128, 128), (255, 255, 255), (226, 226, 226)
-"""The middle grey lets both a white and a dark ground show their edge."""
+GROUND, INK, FAINT = (92, 92, 92), (255, 255, 255), (226, 226, 226)
+"""A grey that lets both a white and a dark ground show their edge, and on which captions read well."""
 TONES = {"good": (150, 226, 170), "doubt": (255, 214, 110), "bad": (255, 176, 168)}
 
 FONTS = ("DejaVuSans.ttf", "arial.ttf", "Arial.ttf", "segoeui.ttf", "NotoSans-Regular.ttf", "Helvetica.ttc")
