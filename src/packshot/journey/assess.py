@@ -53,5 +53,5 @@ def _hard(facts: Facts) -> Iterator[Words]:
         yield say("The product is see-through.")
     if subject.box.size.long_side < TINY_PX:
         yield say("The product is tiny: {px} px.", px=subject.box.size.long_side)
-    if facts.quality.sharpness < BLURRED:
+    if facts.quality.sharpness < BLURRED and facts.quality.sharpness_confidence > 0.3:
         yield say("The photo is blurred.")

@@ -144,7 +144,7 @@ def label(
 ) -> Guard | None:
     """The print on the product is as crisp as it was: gradients of the label crops, before and after."""
     product, placement = layers.product, layers.placement
-    boxes = [box.box for box in facts.text.boxes if box.on_product > 0.5 and box.overlaid < 0.5]
+    boxes = [box.box for box in facts.text.boxes if not box.laid_over]
     if product is None or placement is None or not boxes:
         return None
     least = 1.0

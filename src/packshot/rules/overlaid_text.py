@@ -53,7 +53,7 @@ def judge(facts: Facts, limit: OverlaidText) -> Iterator[Finding]:
         for piece in facts.text.boxes
         if piece.confidence >= limit.min_confidence
         and not _ignored(piece.box, limit.ignore_zones, facts.source.size)
-        and _laid_over(piece)
+        and piece.laid_over
     ]
     count, share = len(found), min(1.0, sum(piece.box.area for piece in found) / facts.source.size.area)
     counts = bool(limit.max_boxes) or not limit.max_area_share
@@ -100,11 +100,6 @@ def judge(facts: Facts, limit: OverlaidText) -> Iterator[Finding]:
         confidence=sure(max(_surety(piece) for piece in found)),
         fixable=_fixable(len(over_goods), count) if facts.subject.found else Fixable.NO,
     )
-
-
-def _laid_over(piece: TextBox) -> bool:
-    """Text on the ground always; text on the goods only where it looks drawn."""
-    return piece.on_product < HALF or piece.overlaid >= HALF
 
 
 def _surety(piece: TextBox) -> float:

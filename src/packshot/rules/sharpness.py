@@ -23,6 +23,10 @@ class Sharpness(Limit):
     """Most JPEG squares: 0 none, above 1 visible."""
 
 
+SURE_ENOUGH = 0.3
+"""Plain cloth and smooth white goods have no edge to judge by; there the look's confidence is near 0."""
+
+
 @rule("sharpness", since="0.1")
 def judge(facts: Facts, limit: Sharpness) -> Iterator[Finding]:
     """The product is blurred, grainy, or enlarged from a small picture.
@@ -37,8 +41,8 @@ def judge(facts: Facts, limit: Sharpness) -> Iterator[Finding]:
     more light instead of a longer time, and do not use the digital zoom.
     Fix: no for blur, grain and squares: we do not draw detail that is not there. Partly for enlarged
     photos: on a smaller canvas the lack is not seen.
-    Known limits: smooth things (a white cup, matt glass, a balloon) have little that could be sharp and may
-    be told as blurred; only the sharpest parts count, so a blurred rear of the goods passes.
+    Known limits: smooth things (a white cup, matt glass, a balloon) have little that could be sharp, and then
+    nothing is said; only the sharpest parts count, so a blurred rear of the goods passes.
     """
     if not facts.subject.found:
         return
@@ -69,7 +73,7 @@ def judge(facts: Facts, limit: Sharpness) -> Iterator[Finding]:
             confidence=confidence,
             fixable=Fixable.PARTLY,
         )
-    elif quality.sharpness < limit.min_sharpness:
+    elif quality.sharpness < limit.min_sharpness and quality.sharpness_confidence >= SURE_ENOUGH:
         figure = told(quality.sharpness, limit.min_sharpness)
         yield Finding(
             rule="sharpness",
@@ -86,7 +90,7 @@ def judge(facts: Facts, limit: Sharpness) -> Iterator[Finding]:
             measured=figure,
             limit=float(limit.min_sharpness),
             boxes=boxes,
-            confidence=confidence,
+            confidence=confidence * quality.sharpness_confidence,
         )
     if limit.max_noise is not None and quality.noise > limit.max_noise:
         figure = told(quality.noise, limit.max_noise)
