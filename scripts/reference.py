@@ -84,6 +84,7 @@ def docs_of_fields(holder: type) -> Iterator[tuple[str, str]]:
 def commands() -> str:
     import typer.main
     from click import Context, Group
+
     from packshot.cli.app import app
 
     root = typer.main.get_command(app)
