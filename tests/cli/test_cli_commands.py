@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
@@ -24,7 +23,7 @@ from packshot.cli.fix import settings
 from packshot.errors import BadOption
 from packshot.words import say
 
-Run = Callable[..., Result]
+Run = Callable[..., Any]
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.delenv("PACKSHOT_PROFILE", raising=False)
     monkeypatch.setenv("COLUMNS", "120")
 
-    def invoke(*words: object, code: int = 0) -> Result:
+    def invoke(*words: object, code: int = 0) -> Any:
         result = CliRunner().invoke(build(), [str(word) for word in words])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception

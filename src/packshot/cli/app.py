@@ -23,10 +23,10 @@ GROUPS = {
 
 
 def main() -> None:
-    from packshot.cli.terminal import speak_utf8
+    listen_for_language(sys.argv[1:])
+    from packshot.cli.terminal import speak_utf8  # brings the options, whose help is in the language heard
 
     speak_utf8()
-    listen_for_language(sys.argv[1:])
     build()(prog_name="packshot")
 
 

@@ -51,9 +51,10 @@ def lines(entries: Iterable[Entry], language: str, look: Look | None = None) -> 
 
 
 def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
-    title = Text(f"{look.shape(entry.tone)} ", style=COLOURS[entry.tone])
+    title = Text()
+    title.append(f"{look.shape(entry.tone)} ", style=COLOURS[entry.tone])
     title.append(printable(entry.key), style="bold")
-    title.append(f": {entry.headline[language]}")
+    title.append(f": {entry.headline[language]}", style=COLOURS[entry.tone])
     console.print(title)
     for why in entry.why:
         if why[language] not in entry.headline[language]:
@@ -74,8 +75,9 @@ def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
 
 
 def _finding(console: Console, finding: Found, language: str, look: Look) -> None:
-    told = Text(f"{look.shape(finding.severity)} ", style=COLOURS.get(finding.severity, ""))
-    told.append(f"{SEVERITIES[finding.severity].in_(language)} ", style=COLOURS.get(finding.severity, ""))
+    word = SEVERITIES[finding.severity].in_(language)
+    told = Text()
+    told.append(f"{look.shape(finding.severity)} {word} ", style=COLOURS.get(finding.severity, ""))
     told.append(finding.rule, style="bold")
     told.append(f": {finding.message[language]}")
     if finding.confidence < 0.995:
