@@ -25,6 +25,9 @@ from models import revolve, rounded, rounded_box, spline, tube
 from scene import Camera, Ground, Light, Material, Part, Softbox, render, surface, texture
 from sneaker import sneaker
 
+EXAMPLES = Path(__file__).resolve().parents[1]
+WHEEL = EXAMPLES.parent / "src" / "packshot" / "samples"
+"""Where the small copies lie that `packshot demo` shows."""
 SMALL = ("bottle", "white_mug", "sale_badge", "label_box")
 """These go into the package for `packshot demo`."""
 SMALL_SIDE, SMALL_BYTES = 900, 60_000
@@ -403,12 +406,13 @@ def make(sample: Sample, out: Path, long_side: int | None, samples: int) -> None
     photo = finish.photo_of(layers, sample.develop, seed)
     for badge in sample.badges:
         photo = draw_badge(photo, badge)
-    for folder in ("photos/small", "truth"):
-        (out / folder).mkdir(parents=True, exist_ok=True)
+    small = WHEEL if out.resolve() == EXAMPLES else out / "small"
+    for folder in (out / "photos", out / "truth", small):
+        folder.mkdir(parents=True, exist_ok=True)
     finish.save_photo(photo, out / "photos" / f"{sample.name}.jpg", sample.develop.quality)
     finish.save_truth(layers, out / "truth", sample.name)
     if sample.name in SMALL:
-        save_small(photo, out / "photos" / "small" / f"{sample.name}.jpg")
+        save_small(photo, small / f"{sample.name}.jpg")
 
 
 def index() -> str:
@@ -430,7 +434,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="all when none is given")
     parser.add_argument("--size", type=int, help="long side in pixels, for a quick look")
     parser.add_argument("--samples", type=int, default=64, help="paths per pixel")
-    parser.add_argument("--out", type=Path, default=Path(__file__).resolve().parents[1])
+    parser.add_argument("--out", type=Path, default=EXAMPLES)
     wish = parser.parse_args()
     unknown = set(wish.names) - {s.name for s in SAMPLES}
     if unknown:
