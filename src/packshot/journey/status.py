@@ -19,7 +19,7 @@ def decide(
     if not after:
         return Status.FAILED, (say("No picture could be made."),)
     reasons = (
-        *(guard.message for guard in guards if not guard.passed),
+        *{guard.name: guard.message for guard in guards if not guard.passed}.values(),
         *doubts,
         *(finding.message for report in after.values() for finding in report.errors),
     )
