@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from works import double, slow_first
+from works import double, fatal, slow_first
 
 from packshot.batch import runner
 from packshot.batch.runner import Broken, Done
@@ -46,3 +46,9 @@ def test_tasks_are_drawn_as_they_are_needed() -> None:
     next(answers)
     assert len(drawn) <= 2 * runner.IN_HAND + 1
     answers.close()
+
+
+def test_workers_that_keep_dying_cost_only_what_kills_them() -> None:
+    answers = {one.index: one.answer for one in runner.run(range(12), fatal, jobs=2)}
+    assert sorted(answers) == list(range(12))
+    assert [index for index in sorted(answers) if isinstance(answers[index], Broken)] == [0, 5, 10]

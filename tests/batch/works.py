@@ -55,3 +55,10 @@ def double(number: int) -> int:
 def slow_first(number: int) -> int:
     time.sleep(0.5 if number == 0 else 0.0)
     return number
+
+
+def fatal(number: int) -> int:
+    """Every fifth number ends the process that works on it."""
+    if number % 5 == 0:
+        os._exit(3)
+    return number

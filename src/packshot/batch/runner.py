@@ -1,7 +1,7 @@
 """Does work on many items, some at a time, in processes of their own; every item gets an answer.
 
 One item is done right here. A worker that dies (no memory, a crash in a native library) costs at most the
-items it had in hand: each is tried once more alone, and only if it kills again is it given up.
+items that were in hand: each is tried again alone, and only one that kills again is given up.
 """
 
 from __future__ import annotations
@@ -112,18 +112,21 @@ def _in_processes(
     try:
         more = True
         while more or in_hand:
-            while more and not stop.asked and len(in_hand) < jobs * IN_HAND:
+            lost: list[tuple[int, Task]] = []
+            while more and not lost and not stop.asked and len(in_hand) < jobs * IN_HAND:
                 numbered = next(tasks, None)
                 if numbered is None:
                     more = False
-                else:
+                    break
+                try:
                     in_hand[pool.submit(_answer, work, numbered[1])] = numbered
+                except BrokenProcessPool:  # a worker died since the last answer
+                    lost.append(numbered)
             if stop.asked:
                 more = False
                 for future in [future for future in in_hand if future.cancel()]:
                     del in_hand[future]
             ready, _ = wait(in_hand, timeout=0.2, return_when=FIRST_COMPLETED)
-            lost = []
             for future in ready:
                 index, task = in_hand.pop(future)
                 if isinstance(future.exception(), BrokenProcessPool):
@@ -131,24 +134,39 @@ def _in_processes(
                 else:
                     yield Done(index, future.result())
             if lost:
-                lost += [in_hand.pop(future) for future in list(in_hand)]
                 pool.shutdown(wait=True, cancel_futures=True)
-                log.warning("a worker died; %d photos are tried again, one by one", len(lost))
-                for index, task in sorted(lost, key=lambda pair: pair[0]):
-                    yield Done(index, _alone(work, task))
+                yield from _one_by_one(lost, in_hand, work)
+                in_hand.clear()
                 pool = _pool(jobs)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _one_by_one(
+    lost: list[tuple[int, Task]],
+    in_hand: dict[Future[Answer | Broken], tuple[int, Task]],
+    work: Callable[[Task], Answer],
+) -> Iterator[Done[Answer]]:
+    """After a worker died: answers that were ready are kept, all else that was in hand is done alone."""
+    for future, (index, task) in in_hand.items():
+        if future.cancelled() or future.exception() is not None:
+            lost.append((index, task))
+        else:
+            yield Done(index, future.result())
+    log.warning("a worker died; %d photos are tried again, one by one", len(lost))
+    for index, task in sorted(lost, key=lambda pair: pair[0]):
+        yield Done(index, _alone(work, task))
+
+
 def _alone(work: Callable[[Task], Answer], task: Task) -> Answer | Broken:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(_answer, work, task).result()
-        except BrokenProcessPool:
-            return Broken(
-                say("The process died twice at this photo: out of memory, or a crash in a library.")
-            )
+    """Twice, for at the first death nobody could know whether it was this one that killed."""
+    for _ in range(2):
+        with _pool(1) as pool:
+            try:
+                return pool.submit(_answer, work, task).result()
+            except BrokenProcessPool:
+                continue
+    return Broken(say("The process died twice at this photo: out of memory, or a crash in a library."))
 
 
 def _answer(work: Callable[[Task], Answer], task: Task) -> Answer | Broken:
