@@ -83,20 +83,25 @@ def cases(
     data: Path, split: str, limit: int = 0, kinds: tuple[str, ...] | list[str] = KINDS, seed: int = 1
 ) -> Iterator[Case]:
     """Every picture on every kind of ground; the same seed gives the same pixels."""
-    renders = data / "renders"
-    index = renders / "index.csv"
-    if not index.exists():
-        return
-    rows = [r for r in csv.DictReader(index.open(encoding="utf8")) if r["split"] == split]
-    if limit:
-        rows = [rows[i] for i in np.linspace(0, len(rows) - 1, min(limit, len(rows))).astype(int)]
-    for row in rows:
+    for row, rgba, shadow in pictures_of(data / "renders", split, limit):
         name = Path(row["rgba"]).stem
-        rgba = np.asarray(Image.open(renders / row["rgba"]).convert("RGBA"))
-        shadow = np.asarray(Image.open(renders / row["shadow"]).convert("L"))
         for kind in kinds:
             rng = np.random.default_rng([seed, KINDS.index(kind), *name.encode()])
             yield compose(name, kind, row, rgba, shadow, rng)
+
+
+def pictures_of(renders: Path, split: str, limit: int) -> Iterator[tuple[dict[str, str], RGB, Grey]]:
+    """Lines of the index with their products and shadows, evenly spread."""
+    index = renders / "index.csv"
+    if not index.exists():
+        return
+    with index.open(encoding="utf8") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["split"] == split]
+    if limit:
+        rows = [rows[i] for i in np.linspace(0, len(rows) - 1, min(limit, len(rows))).astype(int)]
+    for row in rows:
+        rgba = np.asarray(Image.open(renders / row["rgba"]).convert("RGBA"))
+        yield row, rgba, np.asarray(Image.open(renders / row["shadow"]).convert("L"))
 
 
 def compose(
@@ -104,8 +109,10 @@ def compose(
 ) -> Case:
     floor = ground(kind, *rgba.shape[:2], rng)
     noise = rng.uniform(1.5, 5) if kind == "noisy" else 0.0
-    pixels, alpha = laid(rgba, shadow, floor, noise, SHADOW_STRENGTH, rng)
-    colours = rgba[..., :3]
+    grain = rng.normal(0, noise, rgba[..., :3].shape) if noise else np.zeros(1)
+    pixels, alpha = laid(rgba, shadow, floor, grain, SHADOW_STRENGTH, rng)
+    # The camera's grain lies on the product too: the true rim has it.
+    colours = np.clip(rgba[..., :3] + grain + 0.5, 0, 255).astype(np.uint8)
     opaque = alpha > 0.9
     near = np.abs(colours[opaque].astype(np.float32) - floor[opaque]).max(axis=1) < 45
     return Case(
@@ -118,7 +125,7 @@ def laid(
     rgba: RGB,
     shadow: Grey,
     floor: NDArray[np.float32],
-    noise: float,
+    grain: NDArray[np.float64],
     strength: float,
     rng: np.random.Generator,
 ) -> tuple[RGB, NDArray[np.float32]]:
@@ -128,9 +135,7 @@ def laid(
     light = 1 - strength / 255 * cv2.resize(shadow, (w, h), interpolation=cv2.INTER_CUBIC)
     behind = floor * np.clip(light, 0, 1)[..., None]
     out = behind * (1 - alpha[..., None]) + rgba[..., :3] * alpha[..., None]
-    if noise:
-        out += rng.normal(0, noise, out.shape)
-    pixels = np.clip(out + 0.5, 0, 255).astype(np.uint8)
+    pixels = np.clip(out + grain + 0.5, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         pixels = through_jpeg(pixels, int(rng.integers(80, 96)))
     return pixels, alpha

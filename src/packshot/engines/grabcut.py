@@ -45,8 +45,7 @@ def saliency(pixels: RGB) -> Float:
     x = np.linspace(-1, 1, w, dtype=np.float32)
     middle = np.exp(-(x * x + y * y) / 0.9)
     spread = max(float(np.percentile(away[rim], 90)), 3.0)
-    salient: Float = np.clip(away / (4 * spread), 0, 1) * middle
-    return salient
+    return (np.clip(away / (4 * spread), 0, 1) * middle).astype(np.float32)
 
 
 def _palette(colours: Float, count: int = 5) -> Float:

@@ -18,6 +18,10 @@ Mask = NDArray[np.bool_]
 
 CRISP_LEVELS = (0.7, 1.5, 3.0, 6.0)
 """Barriers of these heights are tried: what is the lowest one that keeps the open ground out?"""
+WIRE = 18.0
+"""Levels from the ground on both sides that make a line a wire; noise comes on top."""
+OPEN_AROUND = 0.4
+"""Share of open ground around a wire; beside goods a thin dark line is their contact with the floor."""
 REGION_LEVELS = (0.7, 2.0)
 CLUES = 15
 SURE = 8.0
@@ -126,6 +130,16 @@ def odds(clues: tuple[Float, ...], crisp: Float, flat: Mask) -> Float:
     alone = _plane(judged(clues, places, "first"), places, flat.shape)
     seconds = clues + neighbours(alone, crisp, flat)
     return _plane(judged(seconds, places, "second"), places, flat.shape)
+
+
+def wires(light: Light, noise: float, flat: Mask) -> Mask:
+    """Thin dark or light lines with open ground on both sides: shadows that thin would be blurred away."""
+    square = np.ones((5, 5), np.uint8)
+    dark = cv2.morphologyEx(light.left, cv2.MORPH_BLACKHAT, square)
+    bright = cv2.morphologyEx(light.left, cv2.MORPH_TOPHAT, square)
+    alone = cv2.blur(flat.astype(np.float32), (21, 21)) > OPEN_AROUND
+    clear: Mask = cv2.max(dark, bright) > (WIRE + 5 * noise) / 255
+    return clear & alone & ~flat
 
 
 def neighbours(alone: Float, crisp: Float, flat: Mask) -> tuple[Float, ...]:

@@ -36,6 +36,19 @@ def parts(mask: Grey) -> tuple[NDArray[np.int32], tuple[Part, ...]]:
     return labels, tuple(sorted(found, key=lambda part: (-part.area, part.label)))
 
 
+def grown(mask: Grey, px: int) -> Grey:
+    return cv2.dilate(mask, _round(px)).astype(np.uint8)
+
+
+def worn(mask: Grey, px: int) -> Grey:
+    """Smaller on every side; beyond the frame the product goes on."""
+    return cv2.erode(mask, _round(px), borderValue=1).astype(np.uint8)
+
+
+def _round(px: int) -> Grey:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * px + 1, 2 * px + 1)).astype(np.uint8)
+
+
 def without_debris(mask: Grey) -> Grey:
     """Only pieces that are large beside the largest one."""
     labels, found = parts(mask)

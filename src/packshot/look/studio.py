@@ -125,6 +125,7 @@ def draft(small: RGB) -> Draft:
     """Ground first, then shadows, then what is left."""
     found = scene(small)
     said = evidence.odds(found.clues, found.crisp, found.flat)
+    said[evidence.wires(found.light, found.noise, found.flat)] = evidence.SURE
     inner = walk(found.crisp, leaning(said, found.flat)) if not found.flat.all() else 0 * said
     chance = np.zeros(small.shape[:2], np.float32)
     mask = np.zeros(small.shape[:2], np.uint8)
