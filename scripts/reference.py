@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 os.environ["PACKSHOT_LANG"] = "en"
 os.environ["COLUMNS"] = "100"
@@ -82,19 +83,34 @@ def docs_of_fields(holder: type) -> Iterator[tuple[str, str]]:
 
 
 def commands() -> str:
-    import typer.main
-    from click import Context, Group
+    import typer
 
     from packshot.cli.app import app
 
-    root = typer.main.get_command(app)
-    assert isinstance(root, Group)
-    parts = ["# Command line\n\nMade from the commands' own help.\n"]
-    for name in root.list_commands(Context(root)):
+    root: Any = typer.main.get_command(app)
+    parts = ["# Command line\n\nMade from the commands' own help. `--lang ru` says everything in Russian.\n"]
+    for name in root.list_commands(typer.Context(root)):
         command = root.commands[name]
-        text = command.get_help(Context(command, info_name=f"packshot {name}", parent=None))
-        parts.append(f"## packshot {name}\n\n```text\n{text.strip()}\n```\n")
+        options = [option for option in command.params if getattr(option, "help", "")]
+        rows = [f"| `{spelt(option)}` | {option.help.replace('|', '/')} |" for option in options]
+        parts += [f"## packshot {name}\n\n{command.help.strip()}\n"]
+        parts += ["\n".join(["| option | meaning |", "| --- | --- |", *rows, ""])]
+        parts += [f"```sh\n{examples}\n```\n" for examples in [told(command.epilog or "")] if examples]
     return "\n".join(parts)
+
+
+def spelt(option: Any) -> str:
+    names = (
+        ", ".join(option.opts) if option.opts[0].startswith("-") else option.metavar or option.name.upper()
+    )
+    takes_value = option.opts[0].startswith("-") and not getattr(option, "is_flag", False)
+    return f"{names} {option.metavar or option.name.upper()}" if takes_value else names
+
+
+def told(epilog: str) -> str:
+    """The lines of the examples, without their title."""
+    lines = (line.strip() for line in epilog.splitlines())
+    return "\n".join(line for line in lines if line.startswith("packshot"))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -129,23 +129,13 @@ def _layer_names(work: Fix, item: Item) -> dict[str, str]:
 
 
 def _identity(work: Fix, data: bytes) -> dict[str, Any]:
+    from packshot.journey.fix import choose, identity_of
     from packshot.journey.report import plain
 
-    known: dict[str, Any] = plain(replace(_probe(work), photo_sha256=hashlib.sha256(data).hexdigest()))
-    return known
-
-
-@lru_cache(maxsize=4)
-def _probe(work: Fix) -> Any:
-    """What names the results of this work, but for the photo."""
-    import numpy as np
-
-    from packshot.image.codec import open_photo
-    from packshot.journey.fix import choose, identity_of
-
     profile = _profile(work)
-    blank = open_photo(np.zeros((8, 8, 3), np.uint8))
-    return identity_of(blank, profile, choose(profile, work.variants))
+    sha256 = hashlib.sha256(data).hexdigest()
+    known: dict[str, Any] = plain(identity_of(sha256, profile, choose(profile, work.variants)))
+    return known
 
 
 def _trail(result: Result) -> bytes:

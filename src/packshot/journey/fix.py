@@ -87,7 +87,7 @@ def fix(
         before=before,
         difficulty=before.difficulty,
         route="none",
-        identity=identity_of(opened, wanted, chosen),
+        identity=identity_of(opened.source.sha256, wanted, chosen),
         cutout=facts.cutout,
     )
     if facts.cutout.origin is Origin.NONE:
@@ -217,11 +217,11 @@ def route_of(facts: Facts, difficulty: Difficulty | None) -> str:
     return "studio" if facts.cutout.agreement is None else "second_opinion"
 
 
-def identity_of(photo: Photo, profile: Profile, chosen: tuple[Variant, ...]) -> Identity:
+def identity_of(photo_sha256: str, profile: Profile, chosen: tuple[Variant, ...]) -> Identity:
     options = {"profile": profile.name, "category": profile.category, "variants": [v.name for v in chosen]}
     weights = {name: version(name) if name == TEXT_FINDER else "" for name in (SECOND_OPINION, TEXT_FINDER)}
     return Identity(
-        photo_sha256=photo.source.sha256,
+        photo_sha256=photo_sha256,
         profile_sha256=profile.sha256,
         options=json.dumps(options, sort_keys=True),
         weights=json.dumps(weights, sort_keys=True),
