@@ -142,10 +142,15 @@ def _wall(outer: np.ndarray, inner: np.ndarray) -> Mesh:
     return revolve(np.concatenate([[(0, 0.0)], outer, inner]), 256)
 
 
+def sticker(height: float) -> Part:
+    """The price tag inside the bottom: the renderer wants something solid in every picture, and shops do too."""
+    return Part(revolve(np.array([(0.0, height + 0.004), (0.09, height + 0.004), (0.092, height + 0.001)]), 48), surface((0.62, 0.6, 0.55), 0.8))
+
+
 def tumbler() -> Product:
     outer = rounded([(0, 0), (0.36, 0), (0.43, 1.2), (0.405, 1.2)], [0, 0.04, 0.012, 0])
     inner = rounded([(0.405, 1.2), (0.345, 0.13), (0, 0.12)], [0, 0.06, 0])
-    return [Part(_wall(outer, inner), CLEAR)]
+    return [Part(_wall(outer, inner), CLEAR), sticker(0.12)]
 
 
 def glass_bottle() -> Product:
@@ -158,13 +163,13 @@ def glass_bottle() -> Product:
 def salad_bowl() -> Product:
     outer = spline([(0.3, 0), (0.34, 0.03), (0.62, 0.2), (0.86, 0.5), (0.95, 0.8)], 90)
     inner = spline([(0.915, 0.8), (0.82, 0.5), (0.58, 0.24), (0.3, 0.12), (0, 0.1)], 90)
-    return [Part(_wall(outer, inner), Glass(density=0.4))]
+    return [Part(_wall(outer, inner), Glass(density=0.4)), sticker(0.1)]
 
 
 def champagne_glass() -> Product:
     outer = spline([(0.36, 0), (0.34, 0.03), (0.1, 0.07), (0.045, 0.16), (0.04, 0.85), (0.12, 1.02), (0.22, 1.3), (0.235, 1.65), (0.19, 2.0)], 160)
     inner = spline([(0.178, 2.0), (0.222, 1.65), (0.205, 1.3), (0.1, 1.06), (0.0, 0.99)], 90)
-    return [Part(_wall(outer, inner), CLEAR)]
+    return [Part(_wall(outer, inner), CLEAR), sticker(-0.001)]
 
 
 def scented_candle() -> Product:

@@ -146,6 +146,17 @@ def blurred(layer: Layer, sigma: float) -> Layer:
     return replace(layer, rgba=np.clip(rgba + 0.5, 0, 255).astype(np.uint8))
 
 
+def enlarged(layer: Layer, factor: int) -> Layer:
+    """A softer picture of more pixels; its truth is enlarged with it and stays exact."""
+    alpha = layer.alpha
+    solid = layer.rgba[..., :3].astype(np.float32) * alpha[..., None]
+    wide = cv2.resize(np.dstack([solid, alpha]), None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    alpha = np.clip(wide[..., 3:], 0, 1)
+    rgba = np.dstack([wide[..., :3] / np.maximum(alpha, 1e-3), 255 * alpha])
+    shadow = cv2.resize(layer.shadow, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)
+    return replace(layer, rgba=np.clip(rgba + 0.5, 0, 255).astype(np.uint8), shadow=shadow)
+
+
 def spread(tickets: list[Ticket], count: int, each: int) -> Iterator[Ticket]:
     """At most `each` of a product and `count` in all, first one of every product, then the second…"""
     queues: dict[str, list[Ticket]] = {}

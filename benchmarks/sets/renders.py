@@ -12,7 +12,7 @@ from PIL import Image
 
 COUNT = 32
 """Products of goods.py, which only a Python with mitsuba can import."""
-SAMPLES, BORDER_RAYS = 9, 100
+SAMPLES, BORDER_RAYS = 9, 64
 """Paths per pixel before the denoiser; rays that count the alpha of a border pixel."""
 
 
