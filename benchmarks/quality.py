@@ -283,8 +283,8 @@ not be had where this was run; they are missing here, not beaten."""
 
 EVEN = """\
 One view of every product, each on three drawn grounds with its own shadow, as JPEG through `packshot.fix`
-with the default profile. *Well cut*: IoU ≥ 0.97, of those that ended fixed or compliant. The shared renders are
-enlarged threefold, truth and all, to 1344 px: at 448 px they rightly end as too small."""
+with the default profile. *Well cut*: IoU ≥ 0.97, of those that ended fixed or compliant. The shared
+renders are enlarged threefold, truth and all, to 1344 px: at 448 px they rightly end as too small."""
 
 
 def page(found: list[Score], even: list[Mended], command: str, by_hand: str) -> str:
