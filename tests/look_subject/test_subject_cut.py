@@ -42,7 +42,7 @@ def test_goods_of_any_colour_are_told_from_their_shadow(colour):
 @pytest.mark.parametrize("ground", [(255, 255, 255), (248, 248, 247)])
 def test_white_goods_on_white_are_found_by_their_shading(ground):
     alpha = goods.shape(goods.blob)
-    white = goods.shaded(alpha, (246, 246, 244), depth=0.2)
+    white = goods.shaded(alpha, (240, 240, 238), depth=0.2)
     drawn = goods.laid(alpha, goods.flat(ground), white, shadow=goods.shade_below(alpha, 0.2))
     cut = goods.whole_alpha(subject.cut(drawn.photo, None), alpha.shape)
     assert goods.iou(cut, alpha) >= 0.96

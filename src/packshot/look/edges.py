@@ -46,6 +46,19 @@ def alpha_of(pixels: RGB, box: Box, chance: Grey, behind: RGB, ratio: float) -> 
     return _fine(pixels, box, chance, behind, ratio).alpha
 
 
+def thinned(fine: Fine, walls: Grey, behind: RGB, full: Size) -> Fine:
+    """Alpha made less where the ground shines through `walls`, and the ground taken out of the colours."""
+    share = _cropped(walls, fine.box, full).astype(np.float32) / 255
+    rows, columns = np.nonzero((share < 0.99) & (fine.alpha > 0))
+    left = share[rows, columns][:, None]
+    back = _cropped(behind, fine.box, full)[rows, columns]
+    colours, alpha = fine.colours.copy(), fine.alpha.copy()
+    own = (colours[rows, columns] - (1 - left) * back) / np.maximum(left, 0.05)
+    colours[rows, columns] = np.clip(own + 0.5, 0, 255).astype(np.uint8)
+    alpha[rows, columns] = (alpha[rows, columns] * left[:, 0] + 0.5).astype(np.uint8)
+    return Fine(fine.box, colours, alpha)
+
+
 def _fine(pixels: RGB, box: Box, chance: Grey, behind: RGB, ratio: float) -> Fine:
     full = size_of(pixels)
     view = pixels[box.slices]

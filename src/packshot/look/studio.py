@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
-from packshot.look import evidence, ground
+from packshot.look import evidence, glass, ground
 from packshot.look.channels import largest
 from packshot.look.evidence import Light
 from packshot.look.ground import Rim
@@ -31,6 +31,8 @@ MARGIN = 24
 SAY = 0.02
 """What a pixel's own log-odds weigh in the random walk beside its neighbours' word; in doubt they weigh
 less (by the square), so that a patch without edges is decided by its sure pixels."""
+GLASS = 0.6
+"""What is left of the confidence where glass was guessed: plain goods can look the same."""
 HOLE = -2.0
 """Log-odds below which a pixel inside the product is believed to show the ground."""
 TOWARDS = 0.5
@@ -61,11 +63,14 @@ class Draft:
     """0…1: how little was in doubt between product, shadow and ground."""
     held: float
     """0…1: 1 where the product is inside the frame, less the more of the rim it takes."""
+    walls: Grey | None = None
+    """Where the ground shines through: 255 is solid. None: no glass."""
 
     @property
     def confidence(self) -> float:
         """Every term can make it small; none can make up for another."""
-        return self.evenness * self.contrast * self.decided * self.held
+        clear = 1.0 if self.walls is None else GLASS
+        return self.evenness * self.contrast * self.decided * self.held * clear
 
 
 def shrunk(pixels: RGB, longest: int = LONGEST) -> RGB:
@@ -130,7 +135,9 @@ def draft(small: RGB) -> Draft:
     chance = np.zeros(small.shape[:2], np.float32)
     mask = np.zeros(small.shape[:2], np.uint8)
     chance[found.box.slices] = inner
-    mask[found.box.slices] = _cleaned(found, said, inner)
+    y, x = found.box.slices
+    mask[y, x] = _cleaned(found, said, inner)
+    clear = glass.walls(found.light, found.crisp, found.surface[y, x], found.noise, mask[y, x])
     behind = (shade(small, found.surface, mask) * found.surface + 0.5).astype(np.uint8)
     return Draft(
         small, found.rim, found.surface, found.noise, chance, mask, behind,
@@ -138,7 +145,14 @@ def draft(small: RGB) -> Draft:
         contrast=_contrast(small, behind, mask, found.noise),
         decided=_decided(chance, mask),
         held=_held(mask),
+        walls=None if clear is None else _placed(clear, found.box, mask.shape),
     )  # fmt: skip
+
+
+def _placed(inner: Float, box: Box, shape: tuple[int, ...]) -> Grey:
+    whole = np.full(shape, 255, np.uint8)
+    whole[box.slices] = inner * 255 + 0.5
+    return whole
 
 
 def _cleaned(found: Scene, said: Float, chance: Float) -> Grey:

@@ -110,6 +110,8 @@ def cut(photo: Photo, segmenter: Segmenter | None) -> Cutout:
     fine = edges.refine(photo.pixels, (choice.chance * 255 + 0.5).astype(np.uint8), behind)
     if fine is None:
         return _nothing(photo, choice, segmenter)
+    if choice.side is Side.FIRST and draft.walls is not None:
+        fine = edges.thinned(fine, draft.walls, behind, photo.size)
     shadow = studio.shadow(draft) if draft.evenness > 0.5 else None
     origin = {Side.FIRST: Origin.STUDIO, Side.SECOND: Origin.ENGINE, Side.BOTH: Origin.MERGED}[choice.side]
     return Cutout(
