@@ -26,6 +26,10 @@ FAINT_EDGE = 1.2
 """Crispness that plain ground does not have: in noise alone 99.5 % of pixels stay below."""
 NOISY = 1.2
 """Levels of noise from which the picture is smoothed before it is read."""
+PLAIN = 2.0
+"""Levels from the surface that are still plain ground, noise on top."""
+DOOR = 9
+"""Pixels: gaps in an outline narrower than this let no ground in."""
 MARGIN = 24
 """Ground kept around the product in view: what the widest clue looks at."""
 SAY = 0.02
@@ -109,7 +113,7 @@ def scene(small: RGB) -> Scene:
     pixels = small.astype(np.float32)
     light = evidence.lit(pixels, surface)
     crisp, steep = evidence.barriers(pixels, surface, noise)
-    flat = _open(light.away < 2.5 * noise + 2, crisp)
+    flat = _open(light.away < 2.5 * noise + PLAIN, crisp)
     speckless = cv2.erode((~flat).astype(np.uint8), np.ones((2, 2), np.uint8))
     box = (box_of(speckless) or Box(0, 0, 0, 0)).grown(MARGIN, size_of(small))
     y, x = box.slices
@@ -220,10 +224,10 @@ def _reached(flat: Mask) -> Mask:
 
 def _open(flat: Mask, crisp: Float) -> Mask:
     """Plain ground that the rim reaches without squeezing through gaps or over faint edges."""
-    square = np.ones((3, 3), np.uint8)
-    free = (flat & (crisp < FAINT_EDGE)).astype(np.uint8)
-    wide = _reached(cv2.erode(free, square, borderValue=1) > 0)
-    opened: Mask = (cv2.dilate(wide.astype(np.uint8), square) > 0) & flat
+    free = cv2.medianBlur((flat & (crisp < FAINT_EDGE)).astype(np.uint8), 3)
+    door = np.ones((DOOR, DOOR), np.uint8)
+    wide = _reached(cv2.erode(free, door, borderValue=1) > 0)
+    opened: Mask = (cv2.dilate(wide.astype(np.uint8), door) > 0) & flat
     return opened
 
 
