@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from packshot.image.types import RGB, Box, Float, Grey, Size, size_of
-from packshot.look.channels import largest
+from packshot.look import inside
+from packshot.look.inside import halved
 from packshot.look.mask import grown, worn
 
-Places = NDArray[np.intp]
 COARSE = 4
 """Reach in pixels from which outlines are sharpened at half size: the same ones, a third of the time."""
 GLINT = 12.0
@@ -102,23 +101,23 @@ def _cropped(small: Grey | RGB, box: Box, full: Size) -> Grey:
 
 def _sharpened_at_half(view: RGB, ground: RGB, solid: Grey, reach: int) -> Grey:
     h, w = solid.shape
-    half = (max(1, w // 2), max(1, h // 2))
-    less_view = cv2.resize(view, half, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    less_ground = cv2.resize(ground, half, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
-    less_solid = cv2.resize(solid, half, interpolation=cv2.INTER_NEAREST).astype(np.uint8)
-    sharp = _sharpened(less_view, less_ground, less_solid, reach // 2) * np.uint8(255)
-    return (cv2.resize(sharp, (w, h), interpolation=cv2.INTER_LINEAR) >= 128).astype(np.uint8)
+    less_solid = (halved(solid * np.uint8(255)) >= 128).astype(np.uint8)
+    sharp = _sharpened(halved(view), halved(ground), less_solid, reach // 2)
+    grown_back = cv2.resize(sharp * np.uint8(255), (w // 2 * 2, h // 2 * 2), interpolation=cv2.INTER_LINEAR)
+    out = solid.copy()
+    out[: h // 2 * 2, : w // 2 * 2] = grown_back >= 128
+    return out
 
 
 def _sharpened(view: RGB, ground: RGB, solid: Grey, reach: int) -> Grey:
     """The coarse outline moved to where the full-size colours change."""
     inner, outer = worn(solid, reach), grown(solid, reach)
     rows, columns = np.nonzero(inner != outer)
-    inside = _near(view, inner, 4 * reach + 1, rows, columns, 1)
+    sure = inside.Inside.of(view, inner, 1).near(4 * reach + 1, rows, columns)
     back = ground[rows, columns].astype(np.float32)
     colour = view[rows, columns].astype(np.float32)
-    have = inside[:, 3:] > 0
-    front = np.where(have, inside[:, :3] / np.maximum(inside[:, 3:], 1), colour).astype(np.float32)
+    have = sure[:, 3:] > 0
+    front = np.where(have, sure[:, :3] / np.maximum(sure[:, 3:], 1), colour).astype(np.float32)
     share, contrast = _projected(colour, front, back)
     trust = contrast / (contrast + FAINT)
     share = trust * share + (1 - trust) * solid[rows, columns]
@@ -147,7 +146,8 @@ def _measured(view: RGB, ground: RGB, solid: Grey, box: Box, reach: int) -> Fine
     rows, columns = np.nonzero(inner != outer)
     colour = view[rows, columns].astype(np.float32)
     back = ground[rows, columns].astype(np.float32)
-    front = _front(view, ground, solid, inner, reach, (rows, columns), colour)
+    step = 2 if reach >= COARSE else 1
+    front = inside.front(view, ground, solid, inner, reach, rows, columns, step)
     share, contrast = _projected(colour, front, back)
     shape = cv2.GaussianBlur(solid * np.uint8(255), (0, 0), 0.8)[rows, columns] / np.float32(255)
     trust = contrast / (contrast + FAINT)
@@ -160,56 +160,6 @@ def _measured(view: RGB, ground: RGB, solid: Grey, box: Box, reach: int) -> Fine
     colours[rows, columns] = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
     alpha[rows, columns] = (share * 255 + 0.5).astype(np.uint8)
     return Fine(box, colours, alpha)
-
-
-def _front(
-    view: RGB,
-    ground: RGB,
-    solid: Grey,
-    inner: Grey,
-    reach: int,
-    places: tuple[Places, Places],
-    colour: Float,
-) -> Float:
-    """The product's own colour at each place: the mean of sure product near by, else of thin parts' core."""
-    front = colour.copy()
-    missing = np.arange(len(colour))
-    step = 2 if reach >= COARSE else 1
-    for size in (2 * reach + 3, 0, 6 * reach + 1):
-        if missing.size == 0:
-            break
-        rows, columns = places[0][missing], places[1][missing]
-        if size:
-            found = _near(view, inner, size, rows, columns, step)
-        else:
-            found = _near_core(view, ground, solid, reach, rows, columns)
-        use = found[:, 3] > 0
-        front[missing[use]] = found[use, :3] / found[use, 3:]
-        missing = missing[~use]
-    return front
-
-
-def _near_core(view: RGB, ground: RGB, solid: Grey, reach: int, rows: Places, columns: Places) -> Float:
-    """Parts too thin to have a sure inside: their pixels that are farthest from the ground."""
-    box = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
-    box = box.grown(reach + 2, within=size_of(view))
-    view, ground, solid = view[box.slices], ground[box.slices], solid[box.slices]
-    away = largest(cv2.absdiff(view, ground).astype(np.uint8))
-    core = solid & (away >= 0.9 * cv2.dilate(away, np.ones((3, 3), np.uint8))).astype(np.uint8)
-    return _near(view, core, 2 * reach + 1, rows - box.top, columns - box.left, 1)
-
-
-def _near(view: RGB, sure: Grey, size: int, rows: Places, columns: Places, step: int) -> Float:
-    """Sums of sure colours in a window around each place, and their number; `step` 2: at half size."""
-    if step == 2:
-        half = (max(1, view.shape[1] // 2), max(1, view.shape[0] // 2))
-        view = cv2.resize(view, half, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        sure = (cv2.resize(sure * np.uint8(255), half, interpolation=cv2.INTER_AREA) == 255).astype(np.uint8)
-        size = size // 2 | 1
-        rows, columns = np.minimum(rows // 2, half[1] - 1), np.minimum(columns // 2, half[0] - 1)
-    held = cv2.merge([*cv2.split(cv2.bitwise_and(view, view, mask=sure)), sure])
-    summed = cv2.boxFilter(held, cv2.CV_32F, (size, size), normalize=False, borderType=cv2.BORDER_CONSTANT)
-    return summed[rows, columns].astype(np.float32)
 
 
 def _projected(colour: Float, front: Float, back: Float) -> tuple[Float, Float]:

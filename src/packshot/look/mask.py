@@ -52,14 +52,19 @@ def _round(px: int) -> Grey:
 def without_debris(mask: Grey) -> Grey:
     """Only pieces that are large beside the largest one."""
     labels, found = parts(mask)
-    if not found:
+    large = worthy(found)
+    if len(large) == len(found):
         return mask
-    least = max(DEBRIS_PX, DEBRIS_SHARE * found[0].area)
     keep = np.zeros(len(found) + 1, np.uint8)
-    for part in found:
-        keep[part.label] = part.area >= least
+    keep[[part.label for part in large]] = 1
     kept: Grey = keep[labels]
     return kept
+
+
+def worthy(found: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Those that are no debris."""
+    least = max(DEBRIS_PX, DEBRIS_SHARE * found[0].area) if found else 0
+    return tuple(part for part in found if part.area >= least)
 
 
 def holes(mask: Grey) -> tuple[NDArray[np.int32], tuple[Part, ...]]:

@@ -15,7 +15,7 @@ from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
 from packshot.look import edges, fusion, studio
 from packshot.look.extent import extent
 from packshot.look.fusion import Choice, Side, View
-from packshot.look.mask import Part, holes, parts, without_debris
+from packshot.look.mask import Part, holes, parts, without_debris, worthy
 from packshot.look.overlay import drawn_over
 from packshot.look.sides import Sides
 from packshot.look.spread import ground_around
@@ -24,6 +24,8 @@ from packshot.words import Words, say
 
 LEAST = 0.05
 """Confidence below which the answer is "no product here": empty grounds stay under 0.01 (tests)."""
+MANY = 600_000
+"""Pixels of the product's box from which see-through parts are counted at half size."""
 SURE_ALONE = 0.75
 """The studio path that is this sure needs no second opinion."""
 
@@ -144,7 +146,7 @@ def measure(photo: Photo, full: Photo, cutout: Cutout) -> Subject:
         components=pieces,
         far_apart=_far_apart(pieces),
         touches=_touches(cutout, solid, photo.size),
-        see_through=_see_through(cutout, solid),
+        see_through=_see_through(cutout),
         holes=_holes(solid),
         confidence=cutout.confidence,
         origin=cutout.origin,
@@ -219,7 +221,8 @@ def _exact(photo: Photo, full: Photo, cutout: Cutout, inner: Box) -> Box:
 
 
 def _components(photo: Photo, cutout: Cutout, solid: Grey) -> tuple[Component, ...]:
-    labels, found = parts(without_debris(solid))
+    labels, every = parts(solid)
+    found = worthy(every)
     whole = max(1, sum(part.area for part in found))
     return tuple(
         Component(
@@ -266,12 +269,13 @@ def _touches(cutout: Cutout, solid: Grey, size: Size) -> Sides:
     )
 
 
-def _see_through(cutout: Cutout, solid: Grey) -> float:
+def _see_through(cutout: Cutout) -> float:
     """Partly seen pixels deeper than the soft outline, of all product pixels."""
-    any_ = (cutout.alpha >= 8).astype(np.uint8)
-    deep = cv2.erode(any_, np.ones((9, 9), np.uint8), borderValue=0)
-    inside = cutout.alpha[deep > 0]
-    return float(np.count_nonzero(inside < 242)) / max(1, int(any_.sum()))
+    step = 2 if cutout.alpha.size > MANY else 1
+    alpha = np.ascontiguousarray(cutout.alpha[::step, ::step])
+    any_ = (alpha >= 8).astype(np.uint8)
+    deep = cv2.erode(any_, np.ones((8 // step + 1, 8 // step + 1), np.uint8), borderValue=0)
+    return float(np.count_nonzero(alpha[deep > 0] < 242)) / max(1, cv2.countNonZero(any_))
 
 
 def _holes(solid: Grey) -> int:
