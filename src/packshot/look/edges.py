@@ -9,7 +9,7 @@ import numpy as np
 
 from packshot.image.types import RGB, Box, Float, Grey, Size, size_of
 from packshot.look import inside
-from packshot.look.inside import halved
+from packshot.look.inside import Ring, halved
 from packshot.look.mask import grown, worn
 
 COARSE = 4
@@ -61,14 +61,15 @@ def thinned(fine: Fine, walls: Grey, behind: RGB, full: Size) -> Fine:
 def _fine(pixels: RGB, box: Box, chance: Grey, behind: RGB, ratio: float) -> Fine:
     full = size_of(pixels)
     view = pixels[box.slices]
-    ground = _cropped(behind, box, full)
-    solid = (_cropped(chance, box, full) >= 128).astype(np.uint8)
     reach = max(2, round(1.2 * ratio))
-    if reach >= COARSE:
+    step = 2 if reach >= COARSE else 1
+    ground = _cropped(behind, box, full, step)
+    solid = (_cropped(chance, box, full) >= 128).astype(np.uint8)
+    if step == 2:
         solid = _sharpened_at_half(view, ground, solid, reach)
     elif ratio > 1:
         solid = _sharpened(view, ground, solid, reach)
-    return _measured(view, ground, solid, box, max(2, min(reach, 4)))
+    return _measured(view, ground, solid, box, max(2, min(reach, 4)), step)
 
 
 def _box_of(chance: Grey, ratio: float, full: Size) -> Box | None:
@@ -86,23 +87,24 @@ def _box_of(chance: Grey, ratio: float, full: Size) -> Box | None:
     return rough.inside(full)
 
 
-def _cropped(small: Grey | RGB, box: Box, full: Size) -> Grey:
-    """The part of a smaller picture that the box shows, at full size."""
+def _cropped(small: Grey | RGB, box: Box, full: Size, step: int = 1) -> Grey:
+    """The part of a smaller picture that the box shows, at full size; or at half of it, for `step` 2."""
     h, w = small.shape[:2]
-    if (w, h) == (full.width, full.height):
+    if (w, h) == (full.width, full.height) and step == 1:
         return np.ascontiguousarray(small[box.slices])
     sx, sy = w / full.width, h / full.height
-    # Pixel centres: full x + 0.5 lies at small (x + 0.5) * sx.
-    move = np.array([[sx, 0, (box.left + 0.5) * sx - 0.5], [0, sy, (box.top + 0.5) * sy - 0.5]])
+    # Pixel centres: the first of a full pixel lies at half a step.
+    left, top = (box.left + step / 2) * sx - 0.5, (box.top + step / 2) * sy - 0.5
+    move = np.array([[sx * step, 0, left], [0, sy * step, top]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    size = (box.width, box.height)
+    size = (max(1, box.width // step), max(1, box.height // step))
     return cv2.warpAffine(small, move, size, flags=flags, borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
 
 
 def _sharpened_at_half(view: RGB, ground: RGB, solid: Grey, reach: int) -> Grey:
     h, w = solid.shape
     less_solid = (halved(solid * np.uint8(255)) >= 128).astype(np.uint8)
-    sharp = _sharpened(halved(view), halved(ground), less_solid, reach // 2)
+    sharp = _sharpened(halved(view), ground, less_solid, reach // 2)
     grown_back = cv2.resize(sharp * np.uint8(255), (w // 2 * 2, h // 2 * 2), interpolation=cv2.INTER_LINEAR)
     out = solid.copy()
     out[: h // 2 * 2, : w // 2 * 2] = grown_back >= 128
@@ -139,15 +141,14 @@ def _without_specks(mask: Grey, least: int) -> Grey:
     return kept
 
 
-def _measured(view: RGB, ground: RGB, solid: Grey, box: Box, reach: int) -> Fine:
+def _measured(view: RGB, ground: RGB, solid: Grey, box: Box, reach: int, step: int) -> Fine:
     """Alpha and colours in the ring around the outline; elsewhere it is all or nothing."""
     inner, outer = worn(solid, reach), grown(solid, reach)
     alpha: Grey = inner * np.uint8(255)
     rows, columns = np.nonzero(inner != outer)
     colour = view[rows, columns].astype(np.float32)
-    back = ground[rows, columns].astype(np.float32)
-    step = 2 if reach >= COARSE else 1
-    front = inside.front(view, ground, solid, inner, reach, rows, columns, step)
+    ring = Ring(view, ground, solid, inner, reach, rows, columns, step)
+    back, front = ring.back, inside.front(ring)
     share, contrast = _projected(colour, front, back)
     shape = cv2.GaussianBlur(solid * np.uint8(255), (0, 0), 0.8)[rows, columns] / np.float32(255)
     trust = contrast / (contrast + FAINT)

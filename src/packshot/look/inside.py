@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from packshot.image.types import RGB, Box, Float, Grey, size_of
 from packshot.look.channels import largest
+from packshot.look.mask import grown
 
 Places = NDArray[np.intp]
 
@@ -39,27 +40,56 @@ class Inside:
         return summed[rows, columns].astype(np.float32)
 
 
-def front(
-    view: RGB,
-    ground: RGB,
-    solid: Grey,
-    inner: Grey,
-    reach: int,
-    rows: Places,
-    columns: Places,
-    step: int,
-) -> Float:
+@dataclass(frozen=True, slots=True, eq=False)
+class Ring:
+    """The pixels around the outline, and what they lie between."""
+
+    view: RGB
+    ground: RGB
+    """As large as `view`, or half as large where `step` is 2."""
+    solid: Grey
+    inner: Grey
+    """`solid` without the ring."""
+    reach: int
+    """Width of the ring on either side."""
+    rows: Places
+    columns: Places
+    step: int
+
+    @property
+    def back(self) -> Float:
+        """The ground behind each place."""
+        h, w = self.ground.shape[:2]
+        rows = np.minimum(self.rows // self.step, h - 1)
+        columns = np.minimum(self.columns // self.step, w - 1)
+        return self.ground[rows, columns].astype(np.float32)
+
+
+def front(ring: Ring) -> Float:
     """The product's colour at each place: from its inside near by, in thin parts from their core, else from
     farther inside; where there is none of these, the pixel's own."""
-    colour = view[rows, columns].astype(np.float32)
-    inside = Inside.of(view, inner, step)
+    rows, columns, reach = ring.rows, ring.columns, ring.reach
+    colour = ring.view[rows, columns].astype(np.float32)
+    inside = Inside.of(ring.view, ring.inner, ring.step)
     missing = _filled(colour, np.arange(len(rows)), inside.near(2 * reach + 3, rows, columns))
-    if missing.size:
-        core = _near_core(view, ground, solid, reach, rows[missing], columns[missing])
-        missing = _filled(colour, missing, core)
-    if missing.size:
-        _filled(colour, missing, inside.near(6 * reach + 1, rows[missing], columns[missing]))
+    thin = _thin(ring, missing)
+    if thin.size:
+        missing = np.setdiff1d(missing, thin, assume_unique=True)
+        left = _filled(colour, thin, _near_core(ring, thin))
+        missing = np.concatenate([missing, left])
+    for size in (4 * reach + 3, 6 * reach + 3):
+        if missing.size:
+            missing = _filled(colour, missing, inside.near(size, rows[missing], columns[missing]))
     return colour
+
+
+def _thin(ring: Ring, missing: Places) -> Places:
+    """Those that belong to parts narrower than the ring, which have no inside."""
+    narrow = ring.solid & (np.uint8(1) - grown(ring.inner, ring.reach + 1))
+    if not narrow.any():
+        return missing[:0]
+    around = grown(narrow, ring.reach)
+    return missing[around[ring.rows[missing], ring.columns[missing]] > 0]
 
 
 def halved(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -77,11 +107,19 @@ def _filled(colour: Float, missing: Places, found: Float) -> Places:
     return missing[~use]
 
 
-def _near_core(view: RGB, ground: RGB, solid: Grey, reach: int, rows: Places, columns: Places) -> Float:
+def _near_core(ring: Ring, places: Places) -> Float:
     """Parts too thin to have a sure inside: their pixels that are farthest from the ground."""
+    rows, columns = ring.rows[places], ring.columns[places]
     box = Box(int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1)
-    box = box.grown(reach + 2, within=size_of(view))
-    view, ground, solid = view[box.slices], ground[box.slices], solid[box.slices]
-    away = largest(cv2.absdiff(view, ground).astype(np.uint8))
+    box = box.grown(ring.reach + 2, within=size_of(ring.view))
+    view, solid = ring.view[box.slices], ring.solid[box.slices]
+    away = largest(cv2.absdiff(view, _piece(ring.ground, box, ring.step)).astype(np.uint8))
     core = solid & (away >= 0.9 * cv2.dilate(away, np.ones((3, 3), np.uint8))).astype(np.uint8)
-    return Inside.of(view, core, 1).near(2 * reach + 1, rows - box.top, columns - box.left)
+    return Inside.of(view, core, 1).near(2 * ring.reach + 1, rows - box.top, columns - box.left)
+
+
+def _piece(ground: RGB, box: Box, step: int) -> RGB:
+    if step == 1:
+        return ground[box.slices]
+    part = ground[box.top // 2 : (box.bottom + 1) // 2 + 1, box.left // 2 : (box.right + 1) // 2 + 1]
+    return cv2.resize(part, (box.width, box.height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)

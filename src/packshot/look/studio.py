@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
 from packshot.look import evidence, glass, ground
-from packshot.look.channels import largest
+from packshot.look.channels import largest, summed
 from packshot.look.evidence import Light
 from packshot.look.ground import Rim
+from packshot.look.inside import halved
 from packshot.look.mask import with_true_holes, without_debris
 from packshot.look.spread import spread
 from packshot.look.walk import walk
@@ -57,6 +58,8 @@ class Draft:
     """Of each pixel to be product, after the random walk."""
     mask: Grey
     """1 where the product is: holes and debris settled."""
+    share: Float
+    """Of the ground's light that reaches each pixel, a channel each; below 1 in the shadow."""
     behind: RGB
     """The ground as it is lit, shadow included, also under the product."""
     evenness: float
@@ -142,9 +145,10 @@ def draft(small: RGB) -> Draft:
     y, x = found.box.slices
     mask[y, x] = _cleaned(found, said, inner)
     clear = glass.walls(found.light, found.crisp, found.surface[y, x], found.noise, mask[y, x])
-    behind = (shade(small, found.surface, mask) * found.surface + 0.5).astype(np.uint8)
+    share = shade(small, found.surface, mask)
+    behind = (share * found.surface + 0.5).astype(np.uint8)
     return Draft(
-        small, found.rim, found.surface, found.noise, chance, mask, behind,
+        small, found.rim, found.surface, found.noise, chance, mask, share, behind,
         evenness=_evenness(found.rim),
         contrast=_contrast(small, behind, mask, found.noise),
         decided=_decided(chance, mask),
@@ -199,15 +203,18 @@ def _held(mask: Grey) -> float:
 
 
 def _settle(small: RGB, rim: Rim) -> tuple[Float, float]:
-    """The surface refined with ground pixels found inside, twice."""
-    surface, noise = rim.surface, rim.noise
+    """The surface refined with ground pixels found inside, twice; at half size, for it is smooth."""
+    half = halved(small)
+    surface = cv2.resize(rim.surface, half.shape[1::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
     for reach in (3.0, 1.0):
-        flat = _reached(_away(small, surface) < reach * (2.5 * noise + 2))
-        surface = ground.refine(small, surface, flat)
-    flat = _reached(_away(small, surface) < 2.5 * noise + 3)
-    surface = ground.bend(small, surface, flat)
-    away = _away(small, surface)[flat]
-    return surface, float(np.median(away)) / 1.25 if away.size else noise
+        flat = _reached(_away(half, surface) < reach * (2.5 * rim.noise + 2))
+        surface = ground.refine(half, surface, flat)
+    flat = _reached(_away(half, surface) < 2.5 * rim.noise + 3)
+    surface = ground.bend(half, surface, flat)
+    surface = cv2.resize(surface, small.shape[1::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    away = _away(small, surface)
+    away = away[away < 2.5 * rim.noise + 3]
+    return surface, float(np.median(away)) / 1.25 if away.size else rim.noise
 
 
 def _away(small: RGB, surface: Float) -> Float:
@@ -241,7 +248,7 @@ def shade(small: RGB, surface: Float, product: Grey) -> Float:
 
 def shadow(draft: Draft) -> Grey | None:
     """Share of the ground's light taken away, 255 = all, at half the draft's size; None: no shadow."""
-    share = shade(draft.small, draft.surface, draft.mask).mean(axis=2)
+    share = summed(draft.share) / 3
     size = ((share.shape[1] + 1) // 2, (share.shape[0] + 1) // 2)
     taken = 1 - cv2.resize(cv2.GaussianBlur(share, (0, 0), 1.5), size, interpolation=cv2.INTER_AREA)
     # What noise and the surface's own error can take is no shadow.
