@@ -18,6 +18,11 @@ Mask = NDArray[np.bool_]
 
 CRISP_LEVELS = (0.7, 1.5, 3.0, 6.0)
 """Barriers of these heights are tried: what is the lowest one that keeps the open ground out?"""
+DARKEST = 0.3
+"""Share of the ground's sRGB level left in the darkest broad shadow: 7 % of the light."""
+LIGHT_GROUND = 110
+BROAD = 13
+"""Pixels; contact shadows are narrower."""
 WIRE = 18.0
 """Levels from the ground on both sides that make a line a wire; noise comes on top."""
 OPEN_AROUND = 0.4
@@ -140,6 +145,15 @@ def wires(light: Light, noise: float, flat: Mask) -> Mask:
     alone = cv2.blur(flat.astype(np.float32), (21, 21)) > OPEN_AROUND
     clear: Mask = cv2.max(dark, bright) > (WIRE + 5 * noise) / 255
     return clear & alone & ~flat
+
+
+def too_dark(light: Light, surface: Float) -> Mask:
+    """Broad places darker than any cast shadow on a light ground; only narrow contact shadows get there."""
+    dark = (light.left < DARKEST) & (largest(surface) > LIGHT_GROUND)
+    broad = np.ones((BROAD, BROAD), np.uint8)
+    opened = cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_OPEN, broad)
+    too: Mask = opened > 0
+    return too
 
 
 def neighbours(alone: Float, crisp: Float, flat: Mask) -> tuple[Float, ...]:

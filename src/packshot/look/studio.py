@@ -138,6 +138,7 @@ def draft(small: RGB) -> Draft:
     found = scene(small)
     said = evidence.odds(found.clues, found.crisp, found.flat)
     said[evidence.wires(found.light, found.noise, found.flat)] = evidence.SURE
+    said[evidence.too_dark(found.light, found.surface[found.box.slices])] = evidence.SURE
     inner = walk(found.crisp, leaning(said, found.flat)) if not found.flat.all() else 0 * said
     chance = np.zeros(small.shape[:2], np.float32)
     mask = np.zeros(small.shape[:2], np.uint8)
