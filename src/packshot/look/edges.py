@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from packshot.image.types import RGB, Box, Float, Grey, Size, size_of
-from packshot.look import inside
+from packshot.look import contact, inside
 from packshot.look.inside import Ring, halved
 from packshot.look.mask import grown, worn
 
@@ -69,6 +69,7 @@ def _fine(pixels: RGB, box: Box, chance: Grey, behind: RGB, ratio: float) -> Fin
         solid = _sharpened_at_half(view, ground, solid, reach)
     elif ratio > 1:
         solid = _sharpened(view, ground, solid, reach)
+    solid, ground = contact.taken_out(view, ground, solid)
     return _measured(view, ground, solid, box, max(2, min(reach, 4)), step)
 
 

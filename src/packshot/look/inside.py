@@ -60,8 +60,8 @@ class Ring:
     def back(self) -> Float:
         """The ground behind each place."""
         h, w = self.ground.shape[:2]
-        rows = np.minimum(self.rows // self.step, h - 1)
-        columns = np.minimum(self.columns // self.step, w - 1)
+        step = 1 if h == len(self.view) else self.step
+        rows, columns = np.minimum(self.rows // step, h - 1), np.minimum(self.columns // step, w - 1)
         return self.ground[rows, columns].astype(np.float32)
 
 
