@@ -1,4 +1,4 @@
-"""Every fact about one photo: computed once, on demand, and timed. The one place that wires looks together."""
+"""Every fact about one photo: computed once, on demand, timed. The one place that wires looks together."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Facts:
     ) -> None:
         self.photo = photo
         self.full = full or photo
-        """The same photo unshrunk, where ground and edges must be measured in full (`photo` is enough else)."""
+        """The same photo unshrunk, for ground and edges that are measured in full."""
         self.segmenter = segmenter
         """The second opinion; None: the studio path alone."""
         self.text_finder = text_finder
@@ -140,7 +140,7 @@ class Facts:
 
     @fact
     def hash(self) -> Hash:
-        from packshot.look import hash
+        from packshot.look import hash  # noqa: A004 - named for what it answers
 
         return hash.measure(self.photo)
 
