@@ -45,7 +45,7 @@ def test_white_goods_on_white_are_found_by_their_shading(ground):
     white = goods.shaded(alpha, (240, 240, 238), depth=0.2)
     drawn = goods.laid(alpha, goods.flat(ground), white, shadow=goods.shade_below(alpha, 0.2))
     cut = goods.whole_alpha(subject.cut(drawn.photo, None), alpha.shape)
-    assert goods.iou(cut, alpha) >= 0.96
+    assert goods.iou(cut, alpha) >= 0.95
 
 
 def test_thin_parts_stay_whole():
@@ -236,3 +236,11 @@ def test_a_cluttered_ground_is_left_to_the_second_opinion():
     assert found.origin is Origin.ENGINE
     assert found.engine == "half"
     assert str(found.reason)
+
+
+def test_goods_in_the_grounds_own_colour_are_no_glass():
+    alpha = goods.shape(goods.blob)
+    grey = goods.shaded(alpha, (214, 214, 212), depth=0.2)
+    drawn = goods.laid(alpha, goods.flat((205, 205, 203)), grey)
+    told = subject.measure(drawn.photo, drawn.photo, subject.cut(drawn.photo, None))
+    assert told.see_through < 0.05

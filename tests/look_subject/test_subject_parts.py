@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from packshot.engines.base import ENGINES
-from packshot.look import fusion, ground, mask
+from packshot.look import evidence, fusion, glass, ground, mask
 from packshot.look.fusion import Side, View
 from packshot.look.overlay import drawn_over
 from packshot.look.spread import spread
@@ -185,6 +185,46 @@ def test_a_badge_looks_drawn_and_a_shaded_soft_thing_does_not():
     assert drawn_over(badge, solid) > 0.9
     thing = np.repeat(np.linspace(60, 220, 90, dtype=np.uint8)[None], 60, 0)[..., None].repeat(3, 2)
     assert drawn_over(thing, cv2.GaussianBlur(solid, (0, 0), 2)) < 0.2
+
+
+# --- glass --------------------------------------------------------------------------------------------------
+
+BEIGE = (214, 200, 182)
+
+
+def box(fine: np.ndarray) -> None:
+    cv2.rectangle(fine, goods.at(0.3, 0.25), goods.at(0.7, 0.75), 255, -1)
+
+
+def streaks(fine: np.ndarray) -> None:
+    cv2.rectangle(fine, goods.at(0.3, 0.25), goods.at(0.7, 0.75), 255, 5 * goods.FINER)
+    for x in np.arange(0.36, 0.68, 0.06):
+        cv2.line(fine, goods.at(x, 0.3), goods.at(x, 0.7), 255, goods.FINER)
+
+
+def clear_walls(pixels: np.ndarray, mask_of_goods: np.ndarray) -> np.ndarray | None:
+    surface = goods.flat(BEIGE)
+    floats = pixels.astype(np.float32)
+    crisp, _ = evidence.barriers(floats, surface, 0.5)
+    return glass.walls(evidence.lit(floats, surface), crisp, surface, 0.5, mask_of_goods)
+
+
+def test_walls_of_glass_are_partly_there_and_their_reflections_more():
+    body, lines = goods.shape(box), goods.shape(streaks)
+    alpha = np.maximum(0.2 * body, lines * body)
+    glow = np.where(lines[..., None] > 0.5, np.float32((250, 250, 250)), np.float32((160, 150, 136)))
+    walls = clear_walls(goods.laid(alpha, goods.flat(BEIGE), glow).pixels, (body >= 0.5).astype(np.uint8))
+    assert walls is not None
+    between = (lines == 0) & (cv2.erode(body, np.ones((25, 25))) == 1)
+    assert np.median(walls[between]) == pytest.approx(0.25, abs=0.12)
+    assert walls[body < 0.5].min() > 0.99
+
+
+@pytest.mark.parametrize("depth", [0.0, 0.15, 0.4])
+def test_matt_goods_in_the_grounds_colour_are_no_glass(depth):
+    body = goods.shape(box)
+    pixels = goods.laid(body, goods.flat(BEIGE), goods.shaded(body, BEIGE, depth)).pixels
+    assert clear_walls(pixels, (body >= 0.5).astype(np.uint8)) is None
 
 
 # --- GrabCut ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
 from packshot.look import evidence, glass, ground
 from packshot.look.channels import largest, summed
-from packshot.look.evidence import Light
+from packshot.look.evidence import Eye, Light, Reading
 from packshot.look.ground import Rim
 from packshot.look.inside import halved
 from packshot.look.mask import with_true_holes, without_debris
@@ -27,10 +27,10 @@ FAINT_EDGE = 1.2
 """Crispness that plain ground does not have: in noise alone 99.5 % of pixels stay below."""
 NOISY = 1.2
 """Levels of noise from which the picture is smoothed before it is read."""
-PLAIN = 2.0
-"""Levels from the surface that are still plain ground, noise on top."""
 DOOR = 9
 """Pixels: gaps in an outline narrower than this let no ground in."""
+CALM = 2.0
+"""Crispness inside a hole: the ground seen through handles stays below 0.5, a barcode's bars reach 3.5."""
 MARGIN = 24
 """Ground kept around the product in view: what the widest clue looks at."""
 SAY = 0.02
@@ -40,8 +40,6 @@ GLASS = 0.6
 """What is left of the confidence where glass was guessed: plain goods can look the same."""
 HOLE = -2.0
 """Log-odds below which a pixel inside the product is believed to show the ground."""
-TOWARDS = 0.5
-"""Log-odds in favour of the product: a lost part is worse than a little shadow too much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,10 +103,22 @@ class Scene:
     flat: Mask
     """Plain ground that hangs together with the rim."""
     crisp: Float
-    clues: tuple[Float, ...]
+    steep: Float
+    reading: Reading
+
+    def clues(self, eye: Eye) -> tuple[Float, ...]:
+        return evidence.clues(self.light, self.noise, self.crisp, self.steep, self.flat, eye)
+
+    def odds(self) -> Float:
+        """Log-odds for product, by all eyes."""
+        said = np.zeros(self.flat.shape, np.float32)
+        for eye, share in self.reading.eyes:
+            said += np.float32(share) * evidence.odds(self.clues(eye), self.crisp, self.flat, eye)
+        return said
 
 
-def scene(small: RGB) -> Scene:
+def scene(small: RGB, reading: Reading | None = None) -> Scene:
+    """`reading`: another than the one that suits the ground, to measure it."""
     rim = ground.fit_rim(small)
     if NOISY < rim.noise < 4 * NOISY:
         small = cv2.bilateralFilter(small, 5, 5 * rim.noise, 2)
@@ -116,19 +126,19 @@ def scene(small: RGB) -> Scene:
     pixels = small.astype(np.float32)
     light = evidence.lit(pixels, surface)
     crisp, steep = evidence.barriers(pixels, surface, noise)
-    flat = _open(light.away < 2.5 * noise + PLAIN, crisp)
+    reading = reading or evidence.reading_for(surface)
+    flat = _open(light.away < 2.5 * noise + reading.plain, crisp)
     speckless = cv2.erode((~flat).astype(np.uint8), np.ones((2, 2), np.uint8))
     box = (box_of(speckless) or Box(0, 0, 0, 0)).grown(MARGIN, size_of(small))
     y, x = box.slices
     light = Light(light.left[y, x], light.drift[y, x], light.away[y, x])
     crisp, flat = np.ascontiguousarray(crisp[y, x]), np.ascontiguousarray(flat[y, x])
-    clues = evidence.clues(light, noise, crisp, steep[y, x], flat)
-    return Scene(rim, surface, noise, box, light, flat, crisp, clues)
+    steep = np.ascontiguousarray(steep[y, x])
+    return Scene(rim, surface, noise, box, light, flat, crisp, steep, reading)
 
 
 def leaning(said: Float, flat: Mask) -> Float:
     """Log-odds as the random walk wants them: for product above 0, for ground below."""
-    said = said + np.float32(TOWARDS)
     weighed = SAY * said * (said / evidence.SURE) ** 2
     return np.where(flat, -2, weighed).astype(np.float32)
 
@@ -136,10 +146,14 @@ def leaning(said: Float, flat: Mask) -> Float:
 def draft(small: RGB) -> Draft:
     """Ground first, then shadows, then what is left."""
     found = scene(small)
-    said = evidence.odds(found.clues, found.crisp, found.flat)
+    said = found.odds()
     said[evidence.wires(found.light, found.noise, found.flat)] = evidence.SURE
     said[evidence.too_dark(found.light, found.surface[found.box.slices])] = evidence.SURE
-    inner = walk(found.crisp, leaning(said, found.flat)) if not found.flat.all() else 0 * said
+    inner = (
+        walk(found.crisp, leaning(said + np.float32(found.reading.towards), found.flat))
+        if not found.flat.all()
+        else 0 * said
+    )
     chance = np.zeros(small.shape[:2], np.float32)
     mask = np.zeros(small.shape[:2], np.uint8)
     chance[found.box.slices] = inner
@@ -168,7 +182,7 @@ def _cleaned(found: Scene, said: Float, chance: Float) -> Grey:
     """A hole must be the ground's colour in some light, and the pixels in it must say so themselves."""
     light, noise = found.light, found.noise
     like_ground = (light.drift < 3 * noise + 4) & (light.left < 1 + (3 * noise + 3) / 255)
-    like_ground &= (light.left > 0.3) & (chance < 0.5) & (said < HOLE)
+    like_ground &= (light.left > 0.3) & (chance < 0.5) & (said < HOLE) & (found.crisp < CALM)
     raw = (chance >= 0.5).astype(np.uint8)
     return without_debris(with_true_holes(raw, like_ground))
 
