@@ -86,7 +86,7 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT], check=True)
     wheel = next(tmp_path.glob("packshot-*.whl"))
     venv.create(tmp_path / "empty", with_pip=True)
-    python = next((tmp_path / "empty").glob("*/python*"))
+    python = next(path for path in (tmp_path / "empty").glob("*/python*") if path.is_file())
     subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
     demo = [python.with_name("packshot"), "demo", "--out", tmp_path / "out", "--lang", "ru"]
     done = subprocess.run(demo, cwd=tmp_path, capture_output=True, text=True, encoding="utf8")

@@ -39,6 +39,8 @@ from packshot.retouch.layers import Layers
 from packshot.retouch.start import layers_of
 from packshot.words import Words, say
 
+THE_GOODS = ("subject", "objects", "text")
+"""Facts of the goods alone, the same in every variant; grounds, light and bytes are looked at in each."""
 JUDGED_SIDE = 800
 """Facts of an output are taken at this size; its ground, size and bytes are judged in full."""
 
@@ -122,6 +124,7 @@ def _mend(
     readings: list[Guard] = [guards.confidence(facts, profile.guards), guards.parts(facts, layers)]
     if upscale := guards.upscale(layers, profile.guards):
         readings.append(upscale)
+    again: Facts | None = None
     for variant in chosen:
         with clock("flatten"):
             pixels = flatten(layers, variant.name)
@@ -131,7 +134,8 @@ def _mend(
         if label := guards.label(decoded.pixels, facts, layers, expected, profile.guards):
             readings.append(label)
         with clock("judge again"):
-            after[variant.name] = judge_written(decoded, facts, layers, profile, variant.name)
+            again = look_again(decoded, facts, layers, first=again)
+            after[variant.name] = report_on(again, profile, variant.name)
         if trail:
             steps.append(TrailStep(f"variant {variant.name}", pixels))
     status, reasons = decide(so_far.before, after, readings, (*layers.doubts, *_by_hand(so_far.difficulty)))
@@ -185,12 +189,17 @@ def _write(
         how = replace(how, subsampling="4:4:4")
 
 
-def judge_written(decoded: Photo, source: Facts, layers: Layers, profile: Profile, variant: str) -> Report:
-    """What we promise is measured on what we ship. Text is sought again only where there was some."""
+def look_again(decoded: Photo, source: Facts, layers: Layers, first: Facts | None) -> Facts:
+    """What we promise is measured on what we ship: facts of the written bytes.
+
+    Text is sought only where the source had some, and in the first variant: the others show the same goods.
+    """
     small = shrunk(decoded, JUDGED_SIDE)
     again = Facts(small, full=decoded, text_finder=text_finder() if source.text.boxes else None)
     again.known["cutout"] = planned_cutout(layers, small, source.cutout.confidence)
-    return report_on(again, profile, variant)
+    for name in THE_GOODS if first is not None else ():
+        again.known[name] = getattr(first, name)
+    return again
 
 
 def _picture(variant: str, written: Encoded, pixels: RGB) -> Picture:
