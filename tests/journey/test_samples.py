@@ -31,6 +31,7 @@ GOLDEN_SIDE = 400
 REVIEW = {
     "cluttered_table": "several things, an everyday ground",
     "cropped": "the frame cut the product",
+    "glass_vase": "clear walls let the ground through, and how much of it is a guess",
     "tiny": "enlarged beyond four times",
 }
 """Every other sample must end fixed or compliant."""
