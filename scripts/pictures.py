@@ -33,7 +33,8 @@ def story(name: str) -> list[Image.Image]:
     with Image.open(path) as photo:
         before = photo.convert("RGB")
     draw = ImageDraw.Draw(before)
-    for box in (box for finding in result.before.errors for box in finding.boxes):
+    text = [finding for finding in result.before.errors if finding.rule == "overlaid_text"]
+    for box in (box for finding in text or result.before.errors for box in finding.boxes):
         framed(draw, box, before.width // 150)
     return [before, *(picture.image.convert("RGB") for picture in result.variants.values())]
 
