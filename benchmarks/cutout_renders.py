@@ -207,13 +207,15 @@ def rim_delta_e(alpha: NDArray[np.float32], colours: RGB, case: Case) -> float:
 
 
 def table(scores: list[Score], worst: int) -> None:
-    print(f"{'ground':16}{'n':>6}{'MAE':>9}{'worst':>8}{'IoU':>9}{'worst':>8}{'rim ΔE':>9}{'worst':>8}"
+    print(f"{'ground':16}{'n':>6}{'MAE':>9}{'worst':>8}{'IoU':>9}{'median':>9}{'worst':>8}{'rim ΔE':>9}{'worst':>8}"
           f"{'sure':>7}{'ms':>7}")  # fmt: skip
     for kind in KINDS:
         line(kind, [s for s in scores if s.kind == kind])
-    line("white on white", [s for s in scores if s.whitish])
+    line("white on white", [s for s in scores if s.whitish and not s.glass])
     line("see-through", [s for s in scores if s.glass])
     line("opaque", [s for s in scores if not s.glass])
+    line("sure ≥ 0.75", [s for s in scores if s.confidence >= 0.75 and not s.glass])
+    line("unsure", [s for s in scores if s.confidence < 0.75])
     line("all", scores)
     print("\nworst by IoU: name, ground, IoU, MAE, confidence")
     for s in sorted(scores, key=lambda s: s.iou)[:worst]:
@@ -227,7 +229,7 @@ def line(name: str, scores: list[Score]) -> None:
     mae, iou, rim, sure, seconds = (
         np.array([getattr(s, key) for s in scores]) for key in ("mae", "iou", "rim", "confidence", "seconds")
     )
-    print(f"{name:16}{len(scores):6}{mae.mean():9.4f}{mae.max():8.3f}{iou.mean():9.4f}{iou.min():8.3f}"
+    print(f"{name:16}{len(scores):6}{mae.mean():9.4f}{mae.max():8.3f}{iou.mean():9.4f}{np.median(iou):9.4f}{iou.min():8.3f}"
           f"{rim.mean():9.2f}{rim.max():8.1f}{sure.mean():7.2f}{np.median(seconds) * 1e3:7.1f}")  # fmt: skip
 
 

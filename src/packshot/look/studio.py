@@ -29,6 +29,10 @@ NOISY = 1.2
 """Levels of noise from which the picture is smoothed before it is read."""
 DOOR = 9
 """Pixels: gaps in an outline narrower than this let no ground in."""
+LEFT_BEHIND = 2.0
+"""Crispness of an edge on the ground that speaks of something there; a penumbra stays below."""
+LEAST_EDGE = 12
+"""Pixels of such an edge that hang together; less is noise or lint."""
 CALM = 2.0
 """Crispness inside a hole: the ground seen through handles stays below 0.5, a barcode's bars reach 3.5."""
 MARGIN = 24
@@ -68,6 +72,8 @@ class Draft:
     """0…1: how little was in doubt between product, shadow and ground."""
     held: float
     """0…1: 1 where the product is inside the frame, less the more of the rim it takes."""
+    whole: float
+    """0…1: how little was left behind: crisp edges on the ground are parts that were missed."""
     walls: Grey | None = None
     """Where the ground shines through: 255 is solid. None: no glass."""
 
@@ -75,7 +81,7 @@ class Draft:
     def confidence(self) -> float:
         """Every term can make it small; none can make up for another."""
         clear = 1.0 if self.walls is None else GLASS
-        return self.evenness * self.contrast * self.decided * self.held * clear
+        return self.evenness * self.contrast * self.decided * self.held * self.whole * clear
 
 
 def shrunk(pixels: RGB, longest: int = LONGEST) -> RGB:
@@ -168,6 +174,7 @@ def draft(small: RGB) -> Draft:
         contrast=_contrast(small, behind, mask, found.noise),
         decided=_decided(chance, mask),
         held=_held(mask),
+        whole=_whole(found.crisp, mask[y, x]),
         walls=None if clear is None else _placed(clear, found.box, mask.shape),
     )  # fmt: skip
 
@@ -210,6 +217,17 @@ def _decided(chance: Float, mask: Grey) -> float:
         return 0.0
     doubt = float((4 * chance * (1 - chance))[near > 0].sum()) / float(mask.sum())
     return float(np.clip(1.1 - 1.5 * doubt, 0, 1))
+
+
+def _whole(crisp: Float, mask: Grey) -> float:
+    """Edges away from the mask, beside its outline's own length: our samples that are cut out well reach 0.7,
+    a mug that lost its handle 1.2."""
+    free = 1 - cv2.dilate(mask, np.ones((9, 9), np.uint8))
+    _, _, stats, _ = cv2.connectedComponentsWithStats((crisp > LEFT_BEHIND).astype(np.uint8) & free)
+    edges = stats[1:, cv2.CC_STAT_AREA]
+    left = float(edges[edges >= LEAST_EDGE].sum())
+    outline = float((mask - cv2.erode(mask, np.ones((3, 3), np.uint8))).sum())
+    return float(np.clip(1.5 - left / max(1.0, outline), 0, 1))
 
 
 def _held(mask: Grey) -> float:

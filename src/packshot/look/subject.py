@@ -22,8 +22,9 @@ from packshot.look.spread import ground_around
 from packshot.look.studio import Draft
 from packshot.words import Words, say
 
-LEAST = 0.05
-"""Confidence below which the answer is "no product here": empty grounds stay under 0.01 (tests)."""
+LEAST = 0.12
+"""Confidence below which the answer is "no product here". Drawn empty grounds stay at 0 (tests); of 113
+photos of bare surfaces and rooms the studio path alone rates 10 above this, the surest 0.39."""
 MANY = 600_000
 """Pixels of the product's box from which see-through parts are counted at half size."""
 SURE_ALONE = 0.75
