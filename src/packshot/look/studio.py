@@ -33,6 +33,8 @@ LEFT_BEHIND = 2.0
 """Crispness of an edge on the ground that speaks of something there; a penumbra stays below."""
 LEAST_EDGE = 12
 """Pixels of such an edge that hang together; less is noise or lint."""
+HALF_SEEN = 0.55
+"""Much left behind asks for a second opinion and for a person; it does not say that nothing is there."""
 CALM = 2.0
 """Crispness inside a hole: the ground seen through handles stays below 0.5, a barcode's bars reach 3.5."""
 MARGIN = 24
@@ -73,7 +75,7 @@ class Draft:
     held: float
     """0…1: 1 where the product is inside the frame, less the more of the rim it takes."""
     whole: float
-    """0…1: how little was left behind: crisp edges on the ground are parts that were missed."""
+    """HALF_SEEN…1: how little was left behind: crisp edges on the ground are parts that were missed."""
     walls: Grey | None = None
     """Where the ground shines through: 255 is solid. None: no glass."""
 
@@ -227,7 +229,7 @@ def _whole(crisp: Float, mask: Grey) -> float:
     edges = stats[1:, cv2.CC_STAT_AREA]
     left = float(edges[edges >= LEAST_EDGE].sum())
     outline = float((mask - cv2.erode(mask, np.ones((3, 3), np.uint8))).sum())
-    return float(np.clip(1.5 - left / max(1.0, outline), 0, 1))
+    return float(np.clip(1.5 - left / max(1.0, outline), HALF_SEEN, 1))
 
 
 def _held(mask: Grey) -> float:
