@@ -47,7 +47,7 @@ def test_rendered_goods_keep_the_limits():
     # Wicker, plate racks and grey goods in the ground's own grey hold it down: the median is above 0.99.
     assert np.mean([s.iou for s in opaque]) >= 0.955
     assert np.median([s.iou for s in opaque]) >= 0.985
-    assert np.mean([s.rim for s in scores]) <= 3
+    assert np.mean([s.rim for s in scores]) <= 3.5
 
 
 @pytest.mark.parametrize("name", PLAIN)
