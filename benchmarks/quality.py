@@ -16,6 +16,7 @@ import io
 import os
 import platform
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -293,6 +294,8 @@ def page(found: list[Score], even: list[Mended], command: str, by_hand: str) -> 
         "# Quality of the cut-out",
         head(found, even, command),
         INTRO,
+        "## Aims and where they stand",
+        aims_table(found, even),
         "## The six sets",
         main_table(found, sets),
         "### No product at all",
@@ -324,8 +327,39 @@ def head(found: list[Score], even: list[Mended], command: str) -> str:
         f"Written by `{command}` on {datetime.now(UTC).date().isoformat()}: {len(mine)} pictures, "
         f"{len(goods)} products, {large} pictures with both sides ≥ 1600 px; {len(even)} more through "
         f"`packshot.fix`. {os.cpu_count()} cores of {platform.machine()}, no accelerator, "
-        f"Python {platform.python_version()}, packshot {packshot.__version__}."
+        f"Python {platform.python_version()}, packshot {packshot.__version__}{revision()}."
     )
+
+
+def revision() -> str:
+    """The commit that was measured, where git knows it."""
+    ask = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty=, with changes"]
+    told = subprocess.run(ask, capture_output=True, text=True, check=False).stdout.strip()
+    return f" at {told}" if told else ""
+
+
+def aims_table(found: list[Score], even: list[Mended]) -> str:
+    """What we set out to reach; a miss is told as plainly as a hit."""
+    plain_goods = [m for m in even if not m.see_through]
+    passed = [float(m.status in ("fixed", "compliant")) for m in plain_goods]
+    goods = "opaque goods on even, graded and noisy grounds"
+    aims = [
+        ("white on white: IoU", 0.96, [s.measures.iou for s in of(found, "white") if s.measures]),
+        (f"{goods}: IoU", 0.98, [m.measures.iou for m in plain_goods]),
+        (f"{goods}: MAE", -0.01, [m.measures.mae for m in plain_goods]),
+        (f"{goods}: rim ΔE00", -3.0, [m.measures.rim for m in plain_goods]),
+        (f"{goods}: fixed or compliant", 0.9, passed),
+        ("no product at all: falsely found", -0.0, [float(s.found) for s in of(found, "nothing")]),
+    ]
+    rows = []
+    for title, aim, values in aims:
+        if values:
+            mean_value, most = float(np.mean(values)), np.signbit(aim)
+            met = mean_value <= -aim if most else mean_value >= aim
+            rows.append(
+                [title, f"{'≤' if most else '≥'} {abs(aim):g}", figure(mean_value), "yes" if met else "no"]
+            )
+    return table(("what", "aim", "mean", "reached"), rows)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
