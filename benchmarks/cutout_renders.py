@@ -207,8 +207,8 @@ def rim_delta_e(alpha: NDArray[np.float32], colours: RGB, case: Case) -> float:
 
 
 def table(scores: list[Score], worst: int) -> None:
-    print(f"{'ground':16}{'n':>6}{'MAE':>9}{'worst':>8}{'IoU':>9}{'median':>9}{'worst':>8}{'rim ΔE':>9}{'worst':>8}"
-          f"{'sure':>7}{'ms':>7}")  # fmt: skip
+    print(f"{'ground':16}{'n':>6}{'MAE':>9}{'worst':>8}{'IoU':>9}{'median':>9}{'worst':>8}"
+          f"{'rim ΔE':>9}{'worst':>8}{'sure':>7}{'ms':>7}")  # fmt: skip
     for kind in KINDS:
         line(kind, [s for s in scores if s.kind == kind])
     line("white on white", [s for s in scores if s.whitish and not s.glass])
