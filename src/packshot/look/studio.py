@@ -31,6 +31,9 @@ DOOR = 9
 """Pixels: gaps in an outline narrower than this let no ground in."""
 LEFT_BEHIND = 2.0
 """Crispness of an edge on the ground that speaks of something there; a penumbra stays below."""
+FAINTER = 0.25
+"""Of the outline's usual crispness. Well cut goods (IoU 0.97 and more, val) that stay sure: 81 %, with one
+bar for all 57 %; of badly cut ones (below 0.92) 39 % are doubted."""
 LEAST_EDGE = 12
 """Pixels of such an edge that hang together; less is noise or lint."""
 HALF_SEEN = 0.55
@@ -223,13 +226,16 @@ def _decided(chance: Float, mask: Grey) -> float:
 
 def _whole(crisp: Float, mask: Grey) -> float:
     """Edges away from the mask, beside its outline's own length: our samples that are cut out well reach 0.7,
-    a mug that lost its handle 1.2."""
+    a mug that lost its handle 1.2. An edge far fainter than the product's own outline is a shadow's."""
+    square = np.ones((3, 3), np.uint8)
+    outline = mask - cv2.erode(mask, square)
+    usual = float(np.median(crisp[outline > 0])) if outline.any() else 0.0
     free = 1 - cv2.dilate(mask, np.ones((9, 9), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats((crisp > LEFT_BEHIND).astype(np.uint8) & free)
+    edge = crisp > np.clip(FAINTER * usual, LEFT_BEHIND, 4 * LEFT_BEHIND)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(edge.astype(np.uint8) & free)
     edges = stats[1:, cv2.CC_STAT_AREA]
     left = float(edges[edges >= LEAST_EDGE].sum())
-    outline = float((mask - cv2.erode(mask, np.ones((3, 3), np.uint8))).sum())
-    return float(np.clip(1.5 - left / max(1.0, outline), HALF_SEEN, 1))
+    return float(np.clip(1.5 - left / max(1.0, float(outline.sum())), HALF_SEEN, 1))
 
 
 def _held(mask: Grey) -> float:
