@@ -22,7 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from itertools import pairwise
@@ -533,6 +533,8 @@ def main() -> None:
     print(text)
     if wish.out:
         wish.out.write_text(text, encoding="utf8")
+    if wish.scores:
+        write_scores(found, wish.scores)
     if wish.sheets:
         draw_worst(found, rows, wish)
 
@@ -545,6 +547,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="holds renders: then packshot.fix is asked too")
     parser.add_argument("--out", type=Path, help="the page to write; it is printed all the same")
     parser.add_argument("--sheets", type=Path, help="a folder for pictures of the worst")
+    parser.add_argument("--scores", type=Path, help="a CSV of every picture, to compare two runs by")
     parser.add_argument("--only", nargs="+", choices=list(TITLES), default=list(TITLES))
     parser.add_argument("--limit", type=int, default=0, help="pictures of each set; 0: all")
     parser.add_argument("--jobs", type=int, default=2)
@@ -556,6 +559,15 @@ def rows_of(sets: Path, only: Sequence[str], limit: int) -> list[dict[str, str]]
         rows = [row for row in csv.DictReader(file) if row["set"] in only]
     by_set = [[row for row in rows if row["set"] == name] for name in only]
     return [row for some in by_set for row in some[: limit or None]]
+
+
+def write_scores(found: list[Score], file: Path) -> None:
+    rows = [{**asdict(s), **(asdict(s.measures) if s.measures else {})} for s in found]
+    titles = [field.name for field in (*fields(Score), *fields(Measures)) if field.name != "measures"]
+    with file.open("w", encoding="utf8", newline="") as held:
+        table = csv.DictWriter(held, titles, extrasaction="ignore", restval="")
+        table.writeheader()
+        table.writerows(rows)
 
 
 def draw_worst(found: list[Score], rows: Sequence[dict[str, str]], wish: argparse.Namespace) -> None:
