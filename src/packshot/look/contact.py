@@ -36,12 +36,17 @@ def taken_out(view: RGB, ground: RGB, solid: Grey) -> tuple[Grey, RGB]:
     """
     depth = max(3, round(REACH * max(solid.shape)))
     whole = np.asarray(cv2.resize(ground, solid.shape[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
-    shaded = _entered(view, whole, solid, depth)
-    line = _before_lighter_goods(view, whole, solid, shaded & solid, depth)
-    shadow = (shaded & (1 - solid)) | line
+    low = slice(round((1 - LOW) * len(solid)), None)
+    floor, goods, behind = view[low], solid[low], whole[low]
+    shaded = _entered(floor, behind, goods, depth)
+    line = _before_lighter_goods(floor, behind, goods, shaded & goods, depth)
+    shadow = (shaded & (1 - goods)) | line
     if not shadow.any():
         return solid, ground
-    return solid & (1 - line), _darkened(view, whole, shadow)
+    out = solid.copy()
+    out[low] &= 1 - line
+    whole[low] = _darkened(floor, behind, shadow)
+    return out, whole
 
 
 def _entered(view: RGB, ground: RGB, solid: Grey, depth: int) -> Grey:
@@ -49,7 +54,8 @@ def _entered(view: RGB, ground: RGB, solid: Grey, depth: int) -> Grey:
     zone = np.asarray(cv2.dilate(solid, np.ones((2 * depth + 1, 2 * depth + 1), np.uint8)), np.uint8)
     zone[[0, -1]] = zone[:, [0, -1]] = 0
     front = np.flatnonzero(_undersides(zone, depth))
-    colours, grounds, free = view.reshape(-1, 3), ground.reshape(-1, 3), zone.reshape(-1)
+    colours, grounds = np.ascontiguousarray(view).reshape(-1, 3), ground.reshape(-1, 3)
+    free = zone.reshape(-1)
     seen = np.zeros(h * w, np.uint8)
     for _ in range(3 * depth):
         steps = [_stepped(front, dy * w + dx, colours, grounds, free) for dy, dx in INWARD]
@@ -62,13 +68,13 @@ def _entered(view: RGB, ground: RGB, solid: Grey, depth: int) -> Grey:
 
 
 def _undersides(zone: Grey, depth: int) -> Grey:
-    """Where goods stand: right under the lowest of each column, low in the picture."""
+    """Where goods stand: right under the lowest of each column."""
     h = len(zone)
     under = np.zeros_like(zone)
     under[1:] = zone[:-1] & (1 - zone[1:])
     rows = np.arange(h)[:, None]
     lowest = np.where(zone.any(axis=0), h - 1 - zone[::-1].argmax(axis=0), 0)
-    foot: Grey = under * ((rows >= lowest - depth) & (rows >= (1 - LOW) * h)).astype(np.uint8)
+    foot: Grey = under * (rows >= lowest - depth).astype(np.uint8)
     return foot
 
 
