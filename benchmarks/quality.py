@@ -288,11 +288,11 @@ with the default profile. *Well cut*: IoU ≥ 0.97, of those that ended fixed or
 renders are enlarged threefold, truth and all, to 1344 px: at 448 px they rightly end as too small."""
 
 
-def page(found: list[Score], even: list[Mended], command: str, by_hand: str) -> str:
+def page(found: list[Score], even: list[Mended], command: str, by_hand: str, at: str = "") -> str:
     sets = [name for name in TITLES if name != "nothing" and of(found, name)]
     parts = (
         "# Quality of the cut-out",
-        head(found, even, command),
+        head(found, even, command, at),
         INTRO,
         "## Aims and where they stand",
         aims_table(found, even),
@@ -319,7 +319,7 @@ def page(found: list[Score], even: list[Mended], command: str, by_hand: str) -> 
     return "\n\n".join(parts) + "\n"
 
 
-def head(found: list[Score], even: list[Mended], command: str) -> str:
+def head(found: list[Score], even: list[Mended], command: str, at: str) -> str:
     mine = [s for s in found if s.cutter == "packshot"]
     goods = {s.product for s in mine if s.measures}
     large = sum(s.side >= 1600 for s in mine)
@@ -327,7 +327,7 @@ def head(found: list[Score], even: list[Mended], command: str) -> str:
         f"Written by `{command}` on {datetime.now(UTC).date().isoformat()}: {len(mine)} pictures, "
         f"{len(goods)} products, {large} pictures with both sides ≥ 1600 px; {len(even)} more through "
         f"`packshot.fix`. {os.cpu_count()} cores of {platform.machine()}, no accelerator, "
-        f"Python {platform.python_version()}, packshot {packshot.__version__}{revision()}."
+        f"Python {platform.python_version()}, packshot {packshot.__version__}{at}."
     )
 
 
@@ -525,11 +525,12 @@ def worst_table(found: list[Score], sets: Sequence[str]) -> str:
 
 def main() -> None:
     wish = arguments()
+    at = revision()  # before the run: the files may change under it
     rows = rows_of(wish.sets, wish.only, wish.limit)
     found = scores(wish.sets, rows, wish.jobs)
     even = all_mended(wish.data, wish.sets, wish.jobs, wish.limit) if wish.data else []
     command = "python benchmarks/quality.py --sets SETS" + (" --data DATA" if wish.data else "")
-    text = page(found, even, command, kept(wish.out))
+    text = page(found, even, command, kept(wish.out), at)
     print(text)
     if wish.out:
         wish.out.write_text(text, encoding="utf8")
