@@ -120,7 +120,7 @@ def cut(photo: Photo, segmenter: Segmenter | None) -> Cutout:
     return Cutout(
         fine.box, fine.colours, fine.alpha, shadow,
         shadow_scale=_scale(shadow, photo.size),
-        confidence=choice.confidence,
+        confidence=choice.confidence * (1.0 if choice.side is Side.SECOND else draft.whole),
         origin=origin,
         engine="studio" if origin is Origin.STUDIO or segmenter is None else segmenter.name,
         agreement=choice.agreement,
