@@ -15,10 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-os.environ["PACKSHOT_LANG"] = "en"
-os.environ["COLUMNS"] = "100"
-os.environ["NO_COLOR"] = "1"
-os.environ["TERM"] = "dumb"
+os.environ["PACKSHOT_LANG"] = "en"  # the pages are English whatever the locale
 
 REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 

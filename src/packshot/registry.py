@@ -59,7 +59,7 @@ class Registry(Generic[T]):
 
 @cache
 def _strangers() -> dict[str, dict[str, str]]:
-    """Group → name → place, read once: each scan of the installed packages costs some 15 ms."""
+    """Group → name → place, read once for all registries."""
     groups: dict[str, dict[str, str]] = {}
     for point in (point for package in distributions() for point in package.entry_points):
         if point.group.startswith("packshot."):

@@ -175,7 +175,7 @@ def retouch(
 def _write(
     pixels: RGB, facts: Facts, profile: Profile, expected: guards.Expected, clock: Clock
 ) -> tuple[Encoded, Guard, Photo]:
-    """The bytes, and the colour guard read on them. 4:2:0 breaks it on one photo in seven: then 4:4:4."""
+    """The bytes, and the colour guard read on them. Where 4:2:0 breaks it, 4:4:4."""
     how: Encoding = profile.output
     while True:
         with clock("encode"):
