@@ -1,0 +1,1 @@
+"""How the networks of the package are made: one readable file a network."""

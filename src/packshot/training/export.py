@@ -1,0 +1,145 @@
+"""A trained network as the file that is shipped: ONNX with half-precision weights, and its card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+from torch import Tensor, nn
+
+from packshot.image.files import write_whole
+
+if TYPE_CHECKING:
+    from packshot.training.segmenter import Recipe, Segmenter
+
+LEAST_HALVED = 64
+"""Numbers: smaller tables (biases) stay as they are."""
+SAME = 2e-3
+"""How far the running network may be from the trained one: alpha, 0…1."""
+
+
+class Shipped(nn.Module):
+    """Chances instead of logits: what engines read."""
+
+    def __init__(self, net: Segmenter) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        out = self.net(x)
+        told = torch.cat([torch.sigmoid(out["sure"]), torch.sigmoid(out["present"])], 1)
+        return torch.sigmoid(out["alpha"]), told
+
+
+def export(net: Segmenter, recipe: Recipe, out: Path, figures: Mapping[str, float]) -> Path:
+    """Writes `segment_net.onnx` and its card, and proves that both networks say the same."""
+    path = out / "segment_net.onnx"
+    shipped = Shipped(_rounded(net)).eval()
+    probe = _probe(recipe.size)
+    data = _halved(_as_onnx(shipped, probe, out / "float.onnx"))
+    write_whole(path, data)
+    off = parity(shipped, path, probe)
+    if off > SAME:
+        raise ArithmeticError(f"the exported network differs from the trained one by {off:.4f}")
+    write_whole(out / "segment_net.toml", _card(recipe, data, figures, off).encode())
+    return path
+
+
+def parity(shipped: Shipped, path: Path, probe: Tensor) -> float:
+    """The largest difference of alpha between PyTorch and the runtime, both in float32."""
+    from packshot.engines.onnx import session
+
+    with torch.inference_mode():
+        expected = shipped(probe)[0].numpy()
+    given = session(path, tuple(probe.shape), precision="f32")(probe.numpy())[0]
+    return float(np.abs(expected - given).max())
+
+
+def load(net: Segmenter, path: Path) -> Segmenter:
+    """The shipped weights back in a net whose norms are fused, for fine-tuning."""
+    net = net.fused()
+    stored = {init.name: numpy_helper.to_array(init) for init in onnx.load(str(path)).graph.initializer}
+    state = net.state_dict()
+    for name in state:
+        state[name] = torch.from_numpy(stored[f"net.{name}"].astype(np.float32))
+    net.load_state_dict(state)
+    return net
+
+
+def _rounded(net: Segmenter) -> Segmenter:
+    """Fused, on the CPU, and rounded as the file will be: parity then means equal, not nearly."""
+    from copy import deepcopy
+
+    fused = deepcopy(net).cpu().float().eval().fused()
+    with torch.no_grad():
+        for value in fused.parameters():
+            if value.numel() >= LEAST_HALVED:
+                value.copy_(value.half().float())
+    return fused.to(memory_format=torch.contiguous_format)  # type: ignore[no-any-return, call-overload]
+
+
+def _probe(size: int) -> Tensor:
+    """A bright blob on a dark ground with noise: something that the net has an opinion on."""
+    ys, xs = torch.meshgrid(torch.linspace(-1, 1, size), torch.linspace(-1, 1, size), indexing="ij")
+    blob = torch.sigmoid(20 * (0.5 - torch.hypot(xs, ys)))
+    noise = torch.randn(3, size, size, generator=torch.Generator().manual_seed(1)) * 0.05
+    return ((blob[None] * torch.tensor([0.9, 0.4, 0.2])[:, None, None] + noise) * 4 - 2)[None].contiguous()
+
+
+def _as_onnx(shipped: Shipped, probe: Tensor, path: Path) -> onnx.ModelProto:
+    torch.onnx.export(
+        shipped, (probe,), str(path), dynamo=False, input_names=["photo"], output_names=["alpha", "told"],
+        dynamic_axes={"photo": {0: "batch"}, "alpha": {0: "batch"}, "told": {0: "batch"}}, opset_version=17,
+    )  # fmt: skip
+    model = onnx.load(str(path))
+    path.unlink()
+    return model
+
+
+def _halved(model: onnx.ModelProto) -> bytes:
+    """Weights stored in 16 bits and widened when the network is read."""
+    graph = model.graph
+    widen = []
+    for init in graph.initializer:
+        if init.data_type == TensorProto.FLOAT and np.prod(init.dims) >= LEAST_HALVED:
+            half = numpy_helper.from_array(numpy_helper.to_array(init).astype(np.float16), init.name)
+            init.CopyFrom(half)
+            widen.append(helper.make_node("Cast", [init.name], [f"{init.name}.wide"], to=TensorProto.FLOAT))
+    wide = {node.input[0]: node.output[0] for node in widen}
+    for node in graph.node:
+        for k, name in enumerate(node.input):
+            node.input[k] = wide.get(name, name)
+    for node in reversed(widen):
+        graph.node.insert(0, node)
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+def _card(recipe: Recipe, data: bytes, figures: Mapping[str, float], off: float) -> str:
+    """Small enough to write by hand: TOML has no writer in the standard library."""
+    head: dict[str, Any] = {
+        "task": "segment",
+        "file": "segment_net.onnx",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size_bytes": len(data),
+        "licence": "Apache-2.0",
+        "sale": True,
+        "made_by": "packshot train segmenter",
+        "input": [recipe.size, recipe.size],
+        "mean": [0.5, 0.5, 0.5],
+        "spread": [0.25, 0.25, 0.25],
+        "told": ["sure", "present"],
+        "parity": round(off, 6),
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in head.items()]
+    lines += ["", "[recipe]"] + [f"{name} = {json.dumps(v)}" for name, v in asdict(recipe).items() if v is not None]
+    lines += ["", "[dev]"] + [f"{json.dumps(name)} = {value:.4f}" for name, value in figures.items()]
+    return "\n".join(lines) + "\n"
