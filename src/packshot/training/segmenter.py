@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -398,7 +399,7 @@ def _done(run: Run, recipe: Recipe) -> bool:
 
 def _warmth(share: float, done: int) -> float:
     """Up over the first 200 steps, then down a cosine to a hundredth."""
-    return min(1.0, (done + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * min(1.0, share))))
+    return min(1.0, (done + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
 
 
 def _has_bf16(device: str) -> bool:
