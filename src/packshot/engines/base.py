@@ -64,7 +64,9 @@ class Engine:
 
 
 ENGINES: Registry[Engine] = Registry(
-    "packshot.engines", "packshot.engines", besides=frozenset({"base", "weights", "onnx"})
+    "packshot.engines",
+    "packshot.engines",
+    besides=frozenset({"base", "weights", "onnx", "cards", "zoo", "pull"}),
 )
 
 Made = TypeVar("Made")

@@ -1,18 +1,168 @@
-"""Runs ONNX networks. The only file that knows a runtime."""
+"""Runs ONNX networks. The only file that knows a runtime.
+
+OpenVINO on the CPU, for it is the faster one there (benchmarks/runtimes.py); onnxruntime for CUDA and where
+OpenVINO is missing. One session a process, file and shape; one thread, for processes share the cores.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
+from packshot.errors import EngineFailed, Refused, WeightsMissing
 from packshot.image.types import Float
+from packshot.words import Words, say, verbatim
 
 Network = Callable[[Float], list[Float]]
-"""One tensor in, every output out."""
+"""One tensor in, every output out. Threads may share it: it runs one at a time."""
+
+DEVICE, STRICT = "PACKSHOT_DEVICE", "PACKSHOT_DEVICE_STRICT"
+"""The environment, so that workers, which are processes of their own, hear it too."""
+DEVICES = ("auto", "cpu", "cuda")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What runs networks in this process, and why."""
+
+    name: str
+    version: str
+    device: str
+    """cpu or cuda."""
+    precision: str
+    """What it computes in by its own choice: f32, bf16."""
+    why: Words
+    fallback: bool = False
+    """Something else was asked for and is not to be had."""
+
+
+def configure(device: str = "auto", *, strict: bool = False) -> Runtime:
+    """For this process and all that it starts. `strict`: rather fail than take another device."""
+    os.environ[DEVICE] = device
+    os.environ[STRICT] = "1" if strict else ""
+    return runtime()
+
+
+def runtime() -> Runtime:
+    """Raises where nothing can run a network, or where the device that must be is not there."""
+    device = os.environ.get(DEVICE) or "auto"
+    if device not in DEVICES:
+        raise Refused(
+            say("There is no device called {name}.", name=device),
+            say("Known: {names}.", names=", ".join(DEVICES)),
+        )
+    return _runtime(device, bool(os.environ.get(STRICT)))
 
 
 def session(path: Path, shape: tuple[int, ...], precision: str | None = None) -> Network:
     """`precision`: "f32" to hold the runtime to it; None: what the machine does best."""
+    chosen = runtime()
+    when = path.stat()
+    return _session(path, (when.st_mtime_ns, when.st_size), shape, precision, chosen.name, chosen.device)
+
+
+@lru_cache
+def _runtime(device: str, strict: bool) -> Runtime:
+    missing = _why_no_cuda() if device == "cuda" else None
+    if device == "cuda" and missing is None:
+        return Runtime("onnxruntime", _onnxruntime(), "cuda", "f32", say("CUDA was asked for and is here."))
+    if missing and strict:
+        raise Refused(
+            say("CUDA was asked for: {why}", why=missing),
+            say('Install it: pip install "packshot[cuda]"; or leave out --device cuda or --strict.'),
+        )
+    plain = _on_cpu()
+    if missing is None:
+        return plain
+    why = say("CUDA was asked for: {why} The CPU is used instead.", why=missing)
+    return Runtime(plain.name, plain.version, plain.device, plain.precision, why, fallback=True)
+
+
+def _on_cpu() -> Runtime:
+    if find_spec("openvino") is not None:
+        import openvino
+
+        precision = openvino.Core().get_property("CPU", "INFERENCE_PRECISION_HINT").to_string()
+        why = {
+            "bf16": say("It is the fastest on a CPU, and this one computes in bf16."),
+        }.get(precision, say("It is the fastest on a CPU; this one has no bf16."))
+        return Runtime("openvino", version("openvino"), "cpu", precision, why)
+    if find_spec("onnxruntime") is not None:
+        return Runtime("onnxruntime", _onnxruntime(), "cpu", "f32", say("OpenVINO is not installed."))
+    raise WeightsMissing(
+        say("Nothing here can run a network."), say("Install openvino: pip install openvino")
+    )
+
+
+def _onnxruntime() -> str:
+    import onnxruntime
+
+    return str(onnxruntime.__version__)
+
+
+def _why_no_cuda() -> Words | None:
+    """None where a network can run on CUDA."""
+    if find_spec("onnxruntime") is None:
+        return say("onnxruntime is not installed.")
+    import onnxruntime
+
+    if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
+        return say("this onnxruntime knows no CUDA.")
+    # The wheel knows CUDA on any machine; only a session shows whether a GPU and its libraries are there.
+    try:
+        used = _opened(PROBE, "cuda").get_providers()
+    except RuntimeError:
+        used = []
+    return None if "CUDAExecutionProvider" in used else say("no GPU answers.")
+
+
+@lru_cache(maxsize=8)
+def _session(
+    path: Path,
+    _stamp: tuple[int, int],
+    shape: tuple[int, ...],
+    precision: str | None,
+    name: str,
+    device: str,
+) -> Network:
+    """`_stamp` opens a file anew that was written anew."""
+    try:
+        run = _openvino(path, shape, precision) if name == "openvino" else _with_onnxruntime(path, device)
+    except (RuntimeError, OSError, ValueError) as exc:
+        raise EngineFailed(
+            say("{file} is no network that can be run: {why}", file=path.name, why=_first_line(exc)),
+            say("Its weights may be damaged: packshot weights verify"),
+        ) from exc
+    return _one_at_a_time(run, path.name)
+
+
+def _one_at_a_time(run: Network, name: str) -> Network:
+    lock = Lock()
+
+    def locked(tensor: Float) -> list[Float]:
+        with lock:
+            try:
+                return run(tensor)
+            except RuntimeError as exc:
+                raise EngineFailed(
+                    say("The network {file} failed: {why}", file=name, why=_first_line(exc))
+                ) from exc
+
+    return locked
+
+
+def _first_line(exc: Exception) -> Words:
+    return verbatim(next(iter(str(exc).strip().splitlines()), type(exc).__name__)[:200])
+
+
+def _openvino(path: Path, shape: tuple[int, ...], precision: str | None) -> Network:
     import openvino
 
     core = openvino.Core()
@@ -28,3 +178,29 @@ def session(path: Path, shape: tuple[int, ...], precision: str | None = None) ->
         return [output.data.copy() for output in request.output_tensors]
 
     return run
+
+
+def _with_onnxruntime(path: Path, device: str) -> Network:
+    opened = _opened(str(path), device)
+    asked = opened.get_inputs()[0].name
+
+    def run(tensor: Float) -> list[Float]:
+        return list(opened.run(None, {asked: tensor}))
+
+    return run
+
+
+def _opened(model: str | bytes, device: str) -> Any:
+    import onnxruntime
+
+    options: Any = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # it would talk to stderr by itself
+    providers = (
+        ["CUDAExecutionProvider", "CPUExecutionProvider"] if device == "cuda" else ["CPUExecutionProvider"]
+    )
+    return onnxruntime.InferenceSession(model, options, providers)
+
+
+PROBE = bytes(0)
+"""The smallest network: gives its one number back."""
