@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 
 from packshot.image.types import Grey
 from packshot.training.drawn import drawn_product
-from packshot.training.grounds import Grounds, Picture, _cloud
+from packshot.training.grounds import Grounds, Picture, cloud
 from packshot.training.sources import CUTOUT, PHOTO, RGBA, Example
 
 PHOTOS, EMPTY = 0.34, 0.06
 """Shares of real photos and of empty grounds; the rest is composed."""
-SOURCES = {"renders": 0.48, "glass": 0.06, "drawn": 0.08, "clothes": 0.13, "people": 0.07, "fashion": 0.14, "groceries": 0.04}
+SOURCES = {
+    "renders": 0.48, "glass": 0.06, "drawn": 0.08, "clothes": 0.13, "people": 0.07, "fashion": 0.14,
+    "groceries": 0.04,
+}  # fmt: skip
 """How often each source gives the product of a composed picture."""
 
 
@@ -33,31 +36,33 @@ class Item:
 
 
 class Composer:
-    def __init__(self, examples: list[Example], size: int, seed: int = 0) -> None:
-        self.size, self.seed = size, seed
+    def __init__(self, examples: list[Example], size: int, seed: int = 0, photos: float = PHOTOS) -> None:
+        self.size, self.seed, self.share = size, seed, photos
         self.photos = [e for e in examples if e.kind == PHOTO]
         self.products = {
-            source: [e for e in examples if e.kind in (CUTOUT, PHOTO) and e.source == source] for source in SOURCES
+            source: [e for e in examples if e.kind in (CUTOUT, PHOTO) and e.source == source]
+            for source in SOURCES
         }
         self.products["drawn"] = []
         own = [e for e in self.photos if e.source not in SOURCES]
         if own:
             self.products["own"] = own
         self.grounds = Grounds(examples, size)
-        self.noise = np.random.default_rng(seed).normal(0, 1, (512, 512, 3)).astype(np.float32)
+        side = max(512, size)
+        self.noise = np.random.default_rng(seed).normal(0, 1, (side, side, 3)).astype(np.float32)
 
     def __call__(self, number: int) -> tuple[NDArray[np.uint8], Grey]:
         """Colours and truth, `size` × `size`."""
         rng = np.random.default_rng((self.seed, number))
         roll = rng.random()
-        if roll < PHOTOS and self.photos:
+        if roll < self.share and self.photos:
             picture, alpha = self._photo(rng)
         elif roll < 1 - EMPTY:
             picture, alpha = self.composed(rng)
         else:
             picture, alpha = self._empty(rng)
         picture = self._through_a_camera(rng, picture)
-        return np.clip(picture + 0.5, 0, 255).astype(np.uint8), np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)
+        return _bytes(picture), _bytes(alpha * 255)
 
     def _photo(self, rng: Generator) -> tuple[Picture, NDArray[np.float32]]:
         rgba = self.photos[rng.integers(len(self.photos))].rgba
@@ -92,7 +97,7 @@ class Composer:
     def _empty(self, rng: Generator) -> tuple[Picture, NDArray[np.float32]]:
         ground = self.grounds.make(rng)
         if rng.random() < 0.5:  # the shadow of something outside the frame
-            ground = ground * (1 - rng.uniform(0.1, 0.5) * np.clip(_cloud(rng, self.size), 0, 1)[..., None])
+            ground = ground * (1 - rng.uniform(0.1, 0.5) * np.clip(cloud(rng, self.size), 0, 1)[..., None])
         if rng.random() < 0.3:
             ground = _lettered(rng, ground)
         return ground, np.zeros((self.size, self.size), np.float32)
@@ -107,7 +112,8 @@ class Composer:
         example = self.products[source][rng.integers(len(self.products[source]))]
         rgba = example.rgba
         if example.kind == PHOTO:  # drafted and hand-drawn outlines lie a little outside
-            rgba = np.dstack([rgba[..., :3], cv2.erode(rgba[..., 3], np.ones((3, 3), np.uint8), borderValue=255)])
+            inner = cv2.erode(rgba[..., 3], np.ones((3, 3), np.uint8), borderValue=255)
+            rgba = np.dstack([rgba[..., :3], inner])
         if example.shadow is None:
             rgba = _boxed(rgba)
         rgba = _repainted(rng, rgba)
@@ -117,17 +123,19 @@ class Composer:
 
     def _placed(self, rng: Generator, rgba: RGBA, shadow: Grey | None, flat: bool, place: Place) -> Item:
         box = _box(rgba[..., 3])
+        middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         scale = place.side * self.size / max(1.0, box[2] - box[0], box[3] - box[1])
         angle = rng.uniform(-180, 180) if flat and rng.random() < 0.4 else rng.normal(0, 7)
         stretch = np.exp(rng.normal(0, 0.12))
-        matrix = cv2.getRotationMatrix2D(((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), angle, scale)
+        matrix = cv2.getRotationMatrix2D(middle, angle, scale)
         matrix[0] *= stretch * (-1 if rng.random() < 0.5 else 1)
-        matrix[:, 2] += np.array([place.x, place.y]) * self.size - matrix @ [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2, 1]
+        matrix[:, 2] += np.array([place.x, place.y]) * self.size - matrix @ [*middle, 1]
         frame = (self.size, self.size)
         how = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
         if scale < 0.5:
             rgba = cv2.GaussianBlur(rgba, (0, 0), 0.35 / scale)
-        weighed = np.dstack([rgba[..., :3].astype(np.float32) * (rgba[..., 3:] / np.float32(255)), rgba[..., 3]])
+        opaque = rgba[..., 3:] / np.float32(255)
+        weighed = np.dstack([rgba[..., :3].astype(np.float32) * opaque, rgba[..., 3]])
         seen = cv2.warpAffine(weighed, matrix, frame, None, how)
         alpha = np.clip(seen[..., 3] / 255, 0, 1)
         colours = seen[..., :3] / np.maximum(alpha, 1e-3)[..., None]
@@ -143,8 +151,10 @@ class Composer:
             share = item.shadow * rng.uniform(0.4, 1.05)
         elif rng.random() < 0.6:
             offset = rng.normal(0, 0.02, 2) * self.size
-            moved = cv2.warpAffine(item.alpha, np.array([[1, 0, offset[0]], [0, 1, offset[1]]]), (self.size, self.size))
-            share = cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.004, 0.05) * self.size) * rng.uniform(0.1, 0.75)
+            move = np.array([[1, 0, offset[0]], [0, 1, offset[1]]])
+            moved = cv2.warpAffine(item.alpha, move, (self.size, self.size))
+            soft = cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.004, 0.05) * self.size)
+            share = soft * rng.uniform(0.1, 0.75)
         else:
             return np.zeros((1, 1, 3), np.float32)
         return np.clip(share[..., None] * (1 + rng.normal(0, 0.05, 3)), 0, 0.97).astype(np.float32)
@@ -152,7 +162,7 @@ class Composer:
     def _through_a_camera(self, rng: Generator, picture: Picture) -> Picture:
         """Light from a side, exposure, a cast, softness, noise and JPEG: what lies between goods and file."""
         if rng.random() < 0.3:
-            picture = picture * (1 + rng.uniform(0.05, 0.3) * np.tanh(_cloud(rng, self.size))[..., None])
+            picture = picture * (1 + rng.uniform(0.05, 0.3) * np.tanh(cloud(rng, self.size))[..., None])
         if rng.random() < 0.5:
             picture = 255 * np.power(np.clip(picture / 255, 0, 1), np.exp(rng.normal(0, 0.2)))
         if rng.random() < 0.5:
@@ -167,7 +177,8 @@ class Composer:
         picture = np.clip(picture, 0, 255).astype(np.float32)
         if rng.random() < 0.4:
             way = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))]
-            picture = cv2.imdecode(cv2.imencode(".jpg", picture.astype(np.uint8), way)[1], cv2.IMREAD_COLOR).astype(np.float32)
+            data = cv2.imencode(".jpg", picture.astype(np.uint8), way)[1]
+            picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.float32)
         return picture
 
 
@@ -189,6 +200,10 @@ def _places(rng: Generator, several: bool) -> list[Place]:
     return [Place(side * rng.uniform(0.7, 1.2), float(x), float(rng.uniform(0.35, 0.65))) for x in xs]
 
 
+def _bytes(levels: NDArray[np.floating]) -> NDArray[np.uint8]:
+    return np.clip(levels + 0.5, 0, 255).astype(np.uint8)
+
+
 def _window(rng: Generator, rgba: RGBA, size: int) -> NDArray[np.float64]:
     """From the photo to the frame: the whole squeezed, as at work, or a turned part of it."""
     h, w = rgba.shape[:2]
@@ -196,7 +211,8 @@ def _window(rng: Generator, rgba: RGBA, size: int) -> NDArray[np.float64]:
     squeeze = np.exp(rng.normal(0, 0.1)) if part < 1 else 1.0
     wide, tall = w * part, min(h, h * part * squeeze)
     left, top = rng.uniform(0, 1) * (w - wide), rng.uniform(0, 1) * (h - tall)
-    matrix = np.array([[size / wide, 0, -left * size / wide], [0, size / tall, -top * size / tall], [0, 0, 1]])
+    across, down = [size / wide, 0, -left * size / wide], [0, size / tall, -top * size / tall]
+    matrix = np.array([across, down, [0, 0, 1]])
     if rng.random() < 0.3:
         turn = np.eye(3)
         turn[:2] = cv2.getRotationMatrix2D((size / 2, size / 2), rng.normal(0, 12), 1.0)
@@ -207,7 +223,9 @@ def _window(rng: Generator, rgba: RGBA, size: int) -> NDArray[np.float64]:
 def _box(alpha: Grey) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of what is there."""
     ys, xs = np.nonzero(alpha > 8)
-    return (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1) if len(ys) else (0, 0, *alpha.shape[::-1])
+    if not len(ys):
+        return 0, 0, alpha.shape[1], alpha.shape[0]
+    return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
 
 
 def _boxed(rgba: RGBA) -> RGBA:
@@ -252,7 +270,7 @@ def _made_of_glass(rng: Generator, rgba: RGBA) -> RGBA:
 
 def _mirrored(rng: Generator, picture: Picture, item: Item) -> Picture:
     """A glossy table: the product once more, upside down and fading."""
-    left, top, right, bottom = _box((item.alpha * 255).astype(np.uint8))
+    _, top, _, bottom = _box((item.alpha * 255).astype(np.uint8))
     size = picture.shape[0]
     tall = min(bottom - top, size - bottom)
     if tall < 4:
@@ -265,7 +283,10 @@ def _mirrored(rng: Generator, picture: Picture, item: Item) -> Picture:
     return out
 
 
-WORDS = ("SALE", "-50%", "NEW", "HIT", "1+1", "100% cotton", "Best price", "499", "XL", "TOP", "www.shop.com", "5 years")
+WORDS = (
+    "SALE", "-50%", "NEW", "HIT", "1+1", "100% cotton", "Best price", "499", "XL", "TOP", "www.shop.com",
+    "5 years",
+)  # fmt: skip
 
 
 def _lettered(rng: Generator, ground: Picture) -> Picture:
@@ -279,8 +300,10 @@ def _lettered(rng: Generator, ground: Picture) -> Picture:
         if roll < 0.25:
             cv2.circle(out, (x, y), int(rng.uniform(0.04, 0.12) * size), colour, -1, cv2.LINE_AA)
         elif roll < 0.5:
-            cv2.rectangle(out, (x, y), (x + int(rng.uniform(0.1, 0.4) * size), y + int(rng.uniform(0.04, 0.1) * size)), colour, -1)
+            wide, tall = int(rng.uniform(0.1, 0.4) * size), int(rng.uniform(0.04, 0.1) * size)
+            cv2.rectangle(out, (x, y), (x + wide, y + tall), colour, -1)
         word, font = str(rng.choice(WORDS)), int(rng.integers(0, 8))
         ink = tuple(int(v) for v in rng.integers(0, 256, 3))
-        cv2.putText(out, word, (x, y + 8), font, rng.uniform(0.3, 1.4) * size / 256, ink, int(rng.integers(1, 4)), cv2.LINE_AA)
+        scale, thick = rng.uniform(0.3, 1.4) * size / 256, int(rng.integers(1, 4))
+        cv2.putText(out, word, (x, y + 8), font, scale, ink, thick, cv2.LINE_AA)
     return out.astype(np.float32)

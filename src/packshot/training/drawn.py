@@ -24,7 +24,8 @@ def drawn_product(rng: Generator, size: int) -> RGBA:
 def _wire(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
     """A cable, strap or thread: a smooth curve through a few points."""
     for _ in range(int(rng.integers(1, 4))):
-        _line(mask, _smooth(rng, rng.uniform(0.08, 0.92, (int(rng.integers(3, 7)), 2)) * size), _thin(rng, size))
+        points = rng.uniform(0.08, 0.92, (int(rng.integers(3, 7)), 2)) * size
+        _line(mask, _smooth(rng, points), _thin(rng, size))
 
 
 def _chain(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
@@ -52,7 +53,8 @@ def _rings(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
 def _rack(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
     """Grilles, baskets, shelves, combs: bars in a row, with a frame."""
     count, thick = int(rng.integers(4, 16)), max(1, int(rng.uniform(0.004, 0.02) * size))
-    left, top, right, bottom = rng.uniform(0.1, 0.3), rng.uniform(0.1, 0.4), rng.uniform(0.6, 0.9), rng.uniform(0.6, 0.9)
+    left, top = rng.uniform(0.1, 0.3), rng.uniform(0.1, 0.4)
+    right, bottom = rng.uniform(0.6, 0.9), rng.uniform(0.6, 0.9)
     skew = rng.normal(0, 0.05)
     both = rng.random() < 0.4
     for k in np.linspace(0, 1, count):
@@ -61,15 +63,17 @@ def _rack(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
         if both:
             y = top + (bottom - top) * k
             _line(mask, np.array([[left + skew * k, y], [right + skew * k, y]]) * size, thick)
-    frame = np.array([[left, top], [right, top], [right + skew, bottom], [left + skew, bottom], [left, top]]) * size
-    _line(mask, frame, thick * int(rng.integers(1, 4)))
+    frame = [[left, top], [right, top], [right + skew, bottom], [left + skew, bottom], [left, top]]
+    _line(mask, np.array(frame) * size, thick * int(rng.integers(1, 4)))
 
 
 def _legs(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
     """Furniture and stands: a board on thin legs."""
-    left, right, top = rng.uniform(0.1, 0.3) * size, rng.uniform(0.65, 0.9) * size, rng.uniform(0.2, 0.5) * size
+    left, right = rng.uniform(0.1, 0.3) * size, rng.uniform(0.65, 0.9) * size
+    top = rng.uniform(0.2, 0.5) * size
     foot = rng.uniform(0.75, 0.92) * size
-    cv2.rectangle(mask, (int(left), int(top)), (int(right), int(top + rng.uniform(0.02, 0.12) * size)), 255, -1)
+    under = top + rng.uniform(0.02, 0.12) * size
+    cv2.rectangle(mask, (int(left), int(top)), (int(right), int(under)), 255, -1)
     for k in (0.05, 0.3, 0.7, 0.95):
         x = left + (right - left) * k
         _line(mask, np.array([[x, top], [x + rng.normal(0, 0.03) * size, foot]]), _thin(rng, size))
@@ -84,7 +88,8 @@ def _blob(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
     cv2.fillPoly(mask, [(outline * 2**FINE).astype(np.int32)], 255, cv2.LINE_AA, FINE)
     for _ in range(int(rng.integers(0, 4))):
         x, y = (middle + rng.normal(0, 0.08, 2)) * size
-        cv2.circle(mask, _fixed(x, y), int(rng.uniform(0.01, 0.06) * size * 2**FINE), 0, -1, cv2.LINE_AA, FINE)
+        radius = int(rng.uniform(0.01, 0.06) * size * 2**FINE)
+        cv2.circle(mask, _fixed(x, y), radius, 0, -1, cv2.LINE_AA, FINE)
     _rings(rng, mask, size)
 
 
@@ -93,7 +98,8 @@ MAKERS = (_wire, _chain, _rings, _rack, _legs, _blob)
 
 def _shaded(rng: Generator, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """A base colour, lit as if the thing were round, with a little grain."""
-    base = rng.uniform(0, 255, 3) if rng.random() < 0.5 else np.full(3, rng.uniform(10, 250)) + rng.normal(0, 8, 3)
+    coloured = rng.random() < 0.5
+    base = rng.uniform(0, 255, 3) if coloured else np.full(3, rng.uniform(10, 250)) + rng.normal(0, 8, 3)
     depth = cv2.GaussianBlur(mask, (0, 0), max(1.0, 0.012 * mask.shape[0])).astype(np.float32) / 255
     angle = rng.uniform(0, 2 * np.pi)
     across, down = cv2.Sobel(depth, cv2.CV_32F, 1, 0), cv2.Sobel(depth, cv2.CV_32F, 0, 1)

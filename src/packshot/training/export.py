@@ -140,6 +140,8 @@ def _card(recipe: Recipe, data: bytes, figures: Mapping[str, float], off: float)
         "parity": round(off, 6),
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in head.items()]
-    lines += ["", "[recipe]"] + [f"{name} = {json.dumps(v)}" for name, v in asdict(recipe).items() if v is not None]
+    lines += ["", "[recipe]"] + [
+        f"{name} = {json.dumps(v)}" for name, v in asdict(recipe).items() if v is not None
+    ]
     lines += ["", "[dev]"] + [f"{json.dumps(name)} = {value:.4f}" for name, value in figures.items()]
     return "\n".join(lines) + "\n"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 from numpy.random import Generator
@@ -13,6 +11,11 @@ from packshot.training.sources import GROUND, PHOTO, Example
 
 Picture = NDArray[np.float32]
 """Height × width × 3, 0…255."""
+
+KINDS = {
+    "surface": 0.22, "scene": 0.16, "shelf": 0.05, "floor": 0.14, "room": 0.11, "plain": 0.26, "pattern": 0.06
+}  # fmt: skip
+"""How often each kind of ground comes."""
 
 
 class Grounds:
@@ -25,24 +28,24 @@ class Grounds:
             for kind in ("surface", "scene", "shelf")
         }
         self.stored["floor"] = [strip for e in examples if e.kind == PHOTO for strip in _empty_strips(e.rgba)]
-        self.kinds: list[tuple[float, Callable[[Generator, Picture | None], Picture]]] = [
-            (0.22, lambda rng, near: self._stored(rng, "surface")),
-            (0.16, lambda rng, near: self._stored(rng, "scene")),
-            (0.05, lambda rng, near: self._stored(rng, "shelf")),
-            (0.14, lambda rng, near: self._stored(rng, "floor")),
-            (0.11, lambda rng, near: self._room(rng)),
-            (0.26, self._plain),
-            (0.06, lambda rng, near: self._pattern(rng)),
-        ]
 
     def make(self, rng: Generator, near: Picture | None = None) -> Picture:
         """`near` is the product's mean colour: now and then the ground is much like it."""
-        chances = np.array([chance for chance, _ in self.kinds])
-        which = int(rng.choice(len(self.kinds), p=chances / chances.sum()))
-        ground = self.kinds[which][1](rng, near)
+        chances = np.array(list(KINDS.values()))
+        kind = list(KINDS)[int(rng.choice(len(KINDS), p=chances / chances.sum()))]
+        ground = self._of(kind, rng, near)
         if near is not None and rng.random() < 0.08:
             ground += (near - ground.mean((0, 1))) * rng.uniform(0.6, 1)
         return np.clip(ground, 0, 255)
+
+    def _of(self, kind: str, rng: Generator, near: Picture | None) -> Picture:
+        if kind == "room":
+            return self._room(rng)
+        if kind == "plain":
+            return self._plain(rng, near)
+        if kind == "pattern":
+            return self._pattern(rng)
+        return self._stored(rng, kind)
 
     def _stored(self, rng: Generator, kind: str) -> Picture:
         if not self.stored[kind]:
@@ -60,7 +63,9 @@ class Grounds:
         if kind in ("surface", "floor"):
             source = _turned(rng, source, part)
         matrix = cv2.getPerspectiveTransform(source.astype(np.float32), target)
-        out = cv2.warpPerspective(picture, matrix, (self.size, self.size), None, cv2.INTER_LINEAR, cv2.BORDER_REFLECT)
+        out = cv2.warpPerspective(
+            picture, matrix, (self.size, self.size), None, cv2.INTER_LINEAR, cv2.BORDER_REFLECT
+        )
         if rng.random() < 0.5:
             out = out[:, ::-1]
         return _recoloured(rng, out.astype(np.float32), strong=kind == "surface")
@@ -80,7 +85,7 @@ class Grounds:
         if rng.random() < 0.5:
             out += self._ramp(rng) * rng.uniform(5, 60) * (1 if rng.random() < 0.5 else rng.uniform(-1, 1, 3))
         if rng.random() < 0.2:
-            out += _cloud(rng, self.size)[..., None] * rng.uniform(2, 14)
+            out += cloud(rng, self.size)[..., None] * rng.uniform(2, 14)
         return out
 
     def _room(self, rng: Generator) -> Picture:
@@ -104,7 +109,9 @@ class Grounds:
         angle, step = rng.uniform(0, np.pi), self.size / rng.uniform(3, 40)
         u, v = xs * np.cos(angle) + ys * np.sin(angle), ys * np.cos(angle) - xs * np.sin(angle)
         stripes, across = np.sin(u * 2 * np.pi / step), np.sin(v * 2 * np.pi / step)
-        wave = [stripes, np.sign(stripes) * np.sign(across), stripes * across, np.maximum(stripes, across)][rng.integers(4)]
+        wave = [stripes, np.sign(stripes) * np.sign(across), stripes * across, np.maximum(stripes, across)][
+            rng.integers(4)
+        ]
         share = np.clip(wave * rng.uniform(1, 8) * 0.5 + 0.5, 0, 1)[..., None]
         return (_any_colour(rng) * share + _any_colour(rng) * (1 - share)).astype(np.float32)
 
@@ -120,7 +127,6 @@ class Grounds:
 
 def _empty_strips(rgba: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
     """The parts of a photo beside its product: real floors, sheets, doors, streets."""
-    h, w = rgba.shape[:2]
     ys, xs = np.nonzero(rgba[..., 3] > 4)
     if not len(ys):
         return [rgba[..., :3]]
@@ -154,7 +160,7 @@ def _any_colour(rng: Generator) -> Picture:
     return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0].astype(np.float32)
 
 
-def _cloud(rng: Generator, size: int) -> NDArray[np.float32]:
+def cloud(rng: Generator, size: int) -> NDArray[np.float32]:
     """Soft unevenness: folds, stains, light through leaves."""
     coarse = rng.normal(0, 1, tuple(rng.integers(2, 9, 2))).astype(np.float32)
     return cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)

@@ -1,4 +1,4 @@
-"""Where do training pictures come from? One reader a kind of folder; each yields examples at their own size."""
+"""Where do training pictures come from? One reader a kind of folder; examples come at their own size."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RGBA = NDArray[np.uint8]
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 SURE = 0.8
-"""Packshots on white whose studio cut-out is less sure than this are left out: their mask would teach faults."""
+"""A packshot on white whose studio cut-out is less sure is left out: its mask would teach faults."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,12 +57,14 @@ def people(folder: Path, split: str) -> Iterator[Example]:
     """The person with clothes and bag: every label but the background's."""
     for row in _rows(folder / "index.csv", split):
         labels = _labels(folder / row["labels"])
-        yield Example(PHOTO, "people", row["file"], _with_alpha(_read(folder / row["file"]), (labels > 0) * 255))
+        yield Example(
+            PHOTO, "people", row["file"], _with_alpha(_read(folder / row["file"]), (labels > 0) * 255)
+        )
 
 
 def renders(folder: Path, split: str) -> Iterator[Example]:
     for row in _rows(folder / "index.csv", split):
-        rgba = cv2.cvtColor(_read(folder / row["rgba"], cv2.IMREAD_UNCHANGED), cv2.COLOR_BGRA2RGBA)
+        rgba = rgba_of(_read(folder / row["rgba"], cv2.IMREAD_UNCHANGED))
         shadow = _read(folder / row["shadow"], cv2.IMREAD_GRAYSCALE)
         source = "glass" if row["transparent"] == "yes" else "renders"
         yield Example(CUTOUT, source, row["object"], rgba, shadow)
@@ -101,7 +103,9 @@ def pairs(folder: Path) -> Iterator[Example]:
         cure = say("Give a folder with photos/NAME.jpg and masks/NAME.png of the same names.")
         raise BadSource(what, cure)
     for path in found:
-        mask = next((masks / f"{path.stem}{end}" for end in PICTURES if (masks / f"{path.stem}{end}").exists()), None)
+        mask = next(
+            (masks / f"{path.stem}{end}" for end in PICTURES if (masks / f"{path.stem}{end}").exists()), None
+        )
         if mask is not None:
             alpha = _read(mask, cv2.IMREAD_UNCHANGED)
             alpha = alpha if alpha.ndim == 2 else alpha[..., 3] if alpha.shape[2] == 4 else alpha[..., 0]
@@ -126,8 +130,15 @@ def _rows(index: Path, split: str) -> list[dict[str, str]]:
 def _read(path: Path, how: int = cv2.IMREAD_COLOR_RGB) -> NDArray[np.uint8]:
     picture = cv2.imdecode(np.fromfile(path, np.uint8), how)
     if picture is None:
-        raise BadSource(say("{path} is not a picture.", path=str(path)), say("Take it out of the training folder."))
+        raise BadSource(
+            say("{path} is not a picture.", path=str(path)), say("Take it out of the training folder.")
+        )
     return np.asarray(picture, np.uint8)
+
+
+def rgba_of(decoded: NDArray[np.uint8]) -> RGBA:
+    """OpenCV's own order of channels → ours."""
+    return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGBA), np.uint8)
 
 
 def _labels(path: Path) -> NDArray[np.uint8]:
@@ -141,7 +152,7 @@ def _with_alpha(colours: NDArray[np.uint8], alpha: NDArray[np.generic]) -> RGBA:
     h, w = colours.shape[:2]
     grey = np.asarray(alpha, np.uint8)
     if grey.shape != (h, w):
-        grey = cv2.resize(grey, (w, h), interpolation=cv2.INTER_AREA)
+        grey = np.asarray(cv2.resize(grey, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
     return np.dstack([colours, grey])
 
 
