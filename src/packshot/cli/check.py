@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from packshot.cli import options, pages, photos, terminal
+from packshot.cli.device import settle
 from packshot.cli.options import LogLevel, told
 from packshot.words import say, say_n
 
@@ -47,6 +48,7 @@ def check(
     ] = FormatName.TEXT,
     as_json: options.AsJson = False,
     html: options.Html = None,
+    device: options.Device = None,
     strict: options.Strict = False,
     jobs: options.Jobs = None,
     allow_private_urls: options.AllowPrivate = False,
@@ -60,6 +62,7 @@ def check(
     from packshot.report.formats import format_called
 
     language = terminal.language_of(lang)
+    settle(device, language, strict=strict)
     named = photos.profile_named(profile)
     profile_of(named, category, tuple(switch or ()))  # a wrong name ends here, before any photo is read
     items, skipped = photos.items_of(sources, language, quiet=quiet, allow_private=allow_private_urls)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from packshot.cli import options, photos, run_fix, terminal
+from packshot.cli.device import settle
 from packshot.cli.options import LogLevel, told
 from packshot.errors import BadOption
 from packshot.words import say
@@ -17,7 +18,8 @@ EXAMPLES = """\
 packshot cutout mug.jpg --out cut/
 packshot cutout photos/ --out cut/ --crop
 packshot cutout mug.jpg --out cut/ --background FFFFFF
-packshot cutout photos/ --out masks/ --mask-only"""
+packshot cutout photos/ --out masks/ --mask-only
+packshot cutout photos/ --out cut/ --engine u2net"""
 
 ACCOUNT = "cutouts.jsonl"
 
@@ -40,7 +42,12 @@ def cutout(
         typer.Option(
             "--engine",
             metavar="E",
-            help=told(say("Whom to ask where the ground is not even. See `packshot doctor`.")),
+            help=told(
+                say(
+                    "Whom to ask where the ground is not even: an engine of `packshot doctor`, a network of"
+                    " `packshot weights list`, or the path of a card."
+                )
+            ),
         ),
     ] = None,
     mask_only: Annotated[
@@ -53,6 +60,8 @@ def cutout(
         ),
     ] = None,
     crop: Annotated[bool, typer.Option("--crop", help=told(say("Cut to the product's box.")))] = False,
+    device: options.Device = None,
+    strict: options.StrictDevice = False,
     jobs: options.Jobs = None,
     allow_private_urls: options.AllowPrivate = False,
     lang: options.Language = None,
@@ -66,6 +75,7 @@ def cutout(
     from packshot.journey.examine import segmenter
 
     language = terminal.language_of(lang)
+    settle(device, language, strict=strict)
     if engine:
         segmenter(engine)  # a wrong name ends here
     try:

@@ -36,6 +36,18 @@ class EngineState:
 
 
 @dataclass(frozen=True, slots=True)
+class RuntimeState:
+    """What runs networks."""
+
+    name: str
+    """Empty where nothing can."""
+    version: str
+    device: str
+    precision: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     file: str
     size_bytes: int
@@ -67,6 +79,7 @@ def doctor(
         "device": _device(),
         "threads": _threads(),
         "parts": {name: _version(name) for name in PARTS},
+        "runtime": asdict(_runtime(language)),
         "engines": [asdict(state) for state in _engines(language)],
         "weights": [asdict(weights) for weights in _weights()],
         "missing": [asdict(missing) for missing in _missing(language)],
@@ -99,6 +112,9 @@ def _show(found: dict[str, object], language: str) -> None:
     assert isinstance(parts, dict)
     missing_word = say("missing").in_(language)
     row(say("Parts"), ", ".join(f"{name} {number or missing_word}" for name, number in parts.items()))
+    runtime = found["runtime"]
+    assert isinstance(runtime, dict)
+    row(say("Networks run on"), _told_runtime(runtime))
     engines = found["engines"]
     assert isinstance(engines, list)
     for engine in engines:
@@ -149,6 +165,25 @@ def _version(distribution: str) -> str:
         return ""
 
 
+def _runtime(language: str) -> RuntimeState:
+    from packshot.engines import onnx
+    from packshot.errors import PackshotError
+
+    try:
+        used = onnx.runtime()
+    except PackshotError as error:
+        why = " ".join(words.in_(language) for words in (error.message, error.cure) if words)
+        return RuntimeState("", "", "", "", why)
+    return RuntimeState(used.name, used.version, used.device, used.precision, used.why.in_(language))
+
+
+def _told_runtime(runtime: dict[str, str]) -> str:
+    if not runtime["name"]:
+        return runtime["why"]
+    device = runtime["device"].upper()
+    return f"{runtime['name']} {runtime['version']}, {device}, {runtime['precision']}. {runtime['why']}"
+
+
 def _engines(language: str) -> list[EngineState]:
     from packshot.engines.base import ENGINES
     from packshot.errors import PackshotError
@@ -167,8 +202,10 @@ def _engines(language: str) -> list[EngineState]:
 
 
 def _weights() -> list[Weights]:
-    """Networks that lie here: our own, and those in the packages that engines stand on."""
-    folders = [Path(__file__).parent.parent / "engines" / "weights"]
+    """Networks that lie here: our own, pulled ones, and those in packages that engines stand on."""
+    from packshot.engines import cards
+
+    folders = [cards.CARDS, cards.folder()]
     if (found := util.find_spec("rapidocr")) and found.origin:
         folders.append(Path(found.origin).parent / "models")
     files = [file for folder in folders for file in sorted(folder.glob("*.onnx"))]
@@ -180,7 +217,10 @@ def _weights() -> list[Weights]:
 
 def _missing(language: str) -> list[Missing]:
     """Extras that are not installed, and what does not work without them."""
-    known = (("max", "pyvips", say("no --effort max (the smallest JPEG).")),)
+    known = (
+        ("max", "pyvips", say("no --effort max (the smallest JPEG).")),
+        ("cuda", "onnxruntime", say("no --device cuda (networks on an NVIDIA GPU).")),
+    )
     return [
         Missing(extra, disables.in_(language), f'pip install "packshot[{extra}]"')
         for extra, module, disables in known

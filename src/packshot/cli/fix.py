@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from packshot.cli import options, pages, photos, run_fix, terminal
+from packshot.cli.device import settle
 from packshot.cli.options import LogLevel, told
 from packshot.errors import BadOption
 from packshot.words import say
@@ -96,6 +97,7 @@ def fix(
         bool,
         typer.Option("--sheet", help=told(say("Write contact_sheet.jpg: before and after, side by side."))),
     ] = False,
+    device: options.Device = None,
     strict: options.Strict = False,
     jobs: options.Jobs = None,
     allow_private_urls: options.AllowPrivate = False,
@@ -110,6 +112,7 @@ def fix(
     from packshot.journey.fix import choose
 
     language = terminal.language_of(lang)
+    settle(device, language, strict=strict)
     overrides = settings(setting or ())
     if effort is Effort.MAX:
         _ask_for_max()

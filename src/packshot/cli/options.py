@@ -21,6 +21,12 @@ class Lang(StrEnum):
     EN = "en"
 
 
+class DeviceName(StrEnum):
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
 class LogLevel(StrEnum):
     DEBUG = "debug"
     INFO = "info"
@@ -68,7 +74,22 @@ Html = Annotated[
     typer.Option("--html", metavar="DIR", help=told(say("Write one self-contained page, DIR/index.html."))),
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help=told(say("Exit 1 for warnings and for photos to review, too.")))
+    bool,
+    typer.Option(
+        "--strict",
+        help=told(say("Exit 1 for warnings and for photos to review, too; never fall back from --device.")),
+    ),
+]
+StrictDevice = Annotated[
+    bool, typer.Option("--strict", help=told(say("Rather stop than fall back from --device.")))
+]
+Device = Annotated[
+    DeviceName | None,
+    typer.Option(
+        "--device",
+        help=told(say("What runs the networks. See `packshot doctor`.")),
+        show_default=told(say("PACKSHOT_DEVICE, else auto")),
+    ),
 ]
 AllowPrivate = Annotated[
     bool,

@@ -95,7 +95,7 @@ def read(path: Path) -> Card:
 
 
 def known() -> tuple[Card, ...]:
-    return tuple(read(path) for path in sorted(CARDS.glob("*.toml")))
+    return tuple(read(path) for path in sorted(CARDS.glob("*.toml"), key=lambda path: path.stem))
 
 
 def named(name: str) -> Card | None:

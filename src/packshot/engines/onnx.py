@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -26,6 +26,8 @@ Network = Callable[[Float], list[Float]]
 DEVICE, STRICT = "PACKSHOT_DEVICE", "PACKSHOT_DEVICE_STRICT"
 """The environment, so that workers, which are processes of their own, hear it too."""
 DEVICES = ("auto", "cpu", "cuda")
+
+_opening = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +66,27 @@ def runtime() -> Runtime:
 def session(path: Path, shape: tuple[int, ...], precision: str | None = None) -> Network:
     """`precision`: "f32" to hold the runtime to it; None: what the machine does best."""
     chosen = runtime()
-    when = path.stat()
-    return _session(path, (when.st_mtime_ns, when.st_size), shape, precision, chosen.name, chosen.device)
+    written = path.stat()
+    with _opening:
+        return _session(
+            path, (written.st_mtime_ns, written.st_size), shape, precision, chosen.name, chosen.device
+        )
 
 
 @lru_cache
 def _runtime(device: str, strict: bool) -> Runtime:
-    missing = _why_no_cuda() if device == "cuda" else None
-    if device == "cuda" and missing is None:
-        return Runtime("onnxruntime", _onnxruntime(), "cuda", "f32", say("CUDA was asked for and is here."))
-    if missing and strict:
-        raise Refused(
-            say("CUDA was asked for: {why}", why=missing),
-            say('Install it: pip install "packshot[cuda]"; or leave out --device cuda or --strict.'),
-        )
-    plain = _on_cpu()
+    if device != "cuda":
+        return _on_cpu()
+    missing = _why_no_cuda()
     if missing is None:
-        return plain
-    why = say("CUDA was asked for: {why} The CPU is used instead.", why=missing)
-    return Runtime(plain.name, plain.version, plain.device, plain.precision, why, fallback=True)
+        return Runtime("onnxruntime", _onnxruntime(), "cuda", "f32", say("CUDA was asked for."))
+    if strict:
+        raise Refused(
+            say("CUDA was asked for, and it cannot be had: {why}", why=missing),
+            say('Install it: pip install "packshot[cuda]"; or leave out --strict to go on with the CPU.'),
+        )
+    why = say("CUDA was asked for, and it cannot be had: {why} So the CPU works.", why=missing)
+    return replace(_on_cpu(), why=why, fallback=True)
 
 
 def _on_cpu() -> Runtime:
@@ -90,9 +94,10 @@ def _on_cpu() -> Runtime:
         import openvino
 
         precision = openvino.Core().get_property("CPU", "INFERENCE_PRECISION_HINT").to_string()
-        why = {
-            "bf16": say("It is the fastest on a CPU, and this one computes in bf16."),
-        }.get(precision, say("It is the fastest on a CPU; this one has no bf16."))
+        if precision == "bf16":
+            why = say("It is the fastest on a CPU, and this CPU knows bf16.")
+        else:
+            why = say("It is the fastest on a CPU; this one knows no bf16.")
         return Runtime("openvino", version("openvino"), "cpu", precision, why)
     if find_spec("onnxruntime") is not None:
         return Runtime("onnxruntime", _onnxruntime(), "cpu", "f32", say("OpenVINO is not installed."))
@@ -114,11 +119,11 @@ def _why_no_cuda() -> Words | None:
     import onnxruntime
 
     if "CUDAExecutionProvider" not in onnxruntime.get_available_providers():
-        return say("this onnxruntime knows no CUDA.")
-    # The wheel knows CUDA on any machine; only a session shows whether a GPU and its libraries are there.
+        return say("this onnxruntime is built without it.")
+    # That wheel names CUDA on any machine; only a session shows whether a GPU and its libraries are there.
     try:
         used = _opened(PROBE, "cuda").get_providers()
-    except RuntimeError:
+    except Exception:  # whatever it is: no network runs there
         used = []
     return None if "CUDAExecutionProvider" in used else say("no GPU answers.")
 
@@ -135,7 +140,7 @@ def _session(
     """`_stamp` opens a file anew that was written anew."""
     try:
         run = _openvino(path, shape, precision) if name == "openvino" else _with_onnxruntime(path, device)
-    except (RuntimeError, OSError, ValueError) as exc:
+    except Exception as exc:  # onnxruntime's own errors have no base but this
         raise EngineFailed(
             say("{file} is no network that can be run: {why}", file=path.name, why=_first_line(exc)),
             say("Its weights may be damaged: packshot weights verify"),
@@ -150,7 +155,7 @@ def _one_at_a_time(run: Network, name: str) -> Network:
         with lock:
             try:
                 return run(tensor)
-            except RuntimeError as exc:
+            except Exception as exc:  # as above
                 raise EngineFailed(
                     say("The network {file} failed: {why}", file=name, why=_first_line(exc))
                 ) from exc
@@ -202,5 +207,8 @@ def _opened(model: str | bytes, device: str) -> Any:
     return onnxruntime.InferenceSession(model, options, providers)
 
 
-PROBE = bytes(0)
-"""The smallest network: gives its one number back."""
+PROBE = (
+    b'\x08\x08\x12\x00:7\n\x10\n\x01x\x12\x01y"\x08Identity\x12\x01gZ\x0f\n\x01x\x12\n\n\x08\x08\x01\x12\x04'
+    b"\n\x02\x08\x01b\x0f\n\x01y\x12\n\n\x08\x08\x01\x12\x04\n\x02\x08\x01B\x04\n\x00\x10\r"
+)
+"""The smallest network there is: it gives its one number back."""

@@ -8,16 +8,14 @@ so this engine starts in half a second, is silent and never touches the net. Fix
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
-from typing import Any, cast
+from typing import cast
 
 import cv2
 import numpy as np
 
+from packshot.engines import onnx
 from packshot.engines.base import FoundText, engine
 from packshot.errors import WeightsMissing
 from packshot.image.types import RGB, Box, Float, size_of
@@ -35,8 +33,6 @@ so it did on 26 of 200 packshots without a letter on the ground."""
 LEAST_CORE_PX = 3
 """Thinner cores are specks."""
 
-_one_at_a_time = Lock()
-
 
 @engine("text_finder", "rapidocr")
 class RapidOcr:
@@ -46,14 +42,14 @@ class RapidOcr:
     longest_side = SIDE
 
     def __init__(self) -> None:
-        with _one_at_a_time:
-            _detector()
+        onnx.runtime()
+        self._weights = _weights()
 
     def find(self, pixels: RGB) -> tuple[FoundText, ...]:
         size = size_of(pixels)
         shrink = min(1.0, SIDE / size.long_side)
-        with _one_at_a_time:
-            ink = _detector()(_tensor(pixels, shrink))[: round(size.height * shrink) + 1]
+        network = onnx.session(self._weights, (1, 3, SIDE, SIDE))
+        ink = network(_tensor(pixels, shrink))[0][0, 0, : round(size.height * shrink) + 1]
         tallest = TALLEST_LINE * size.short_side * shrink
         return tuple(
             FoundText(box.scaled(1 / shrink, within=size), confidence, angle)
@@ -117,19 +113,6 @@ def _reading_angle(sides: tuple[float, float], turn: float) -> float:
     return float((angle + 90) % 180 - 90)
 
 
-@lru_cache(maxsize=1)
-def _detector() -> Callable[[Float], Float]:
-    """One session a process; the weights are read when it is first asked for."""
-    if find_spec("openvino") is not None:
-        return _on_openvino(_weights())
-    if find_spec("onnxruntime") is not None:
-        return _on_onnxruntime(_weights())
-    raise WeightsMissing(
-        say("Text is found by a network, and nothing here can run one."),
-        say("Install openvino: pip install openvino"),
-    )
-
-
 def _weights() -> Path:
     spec = find_spec("rapidocr")
     homes = list(spec.submodule_search_locations or ()) if spec else []
@@ -140,36 +123,3 @@ def _weights() -> Path:
             say('Install it: pip install "rapidocr>=3.4"'),
         )
     return found[-1]
-
-
-def _on_openvino(weights: Path) -> Callable[[Float], Float]:
-    import openvino
-
-    core = openvino.Core()
-    network = core.read_model(str(weights))
-    network.reshape([1, 3, SIDE, SIDE])
-    options = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1}
-    request = core.compile_model(network, "CPU", options).create_infer_request()
-
-    def detect(tensor: Float) -> Float:
-        request.infer([tensor])
-        ink: Float = request.get_output_tensor(0).data[0, 0].astype(np.float32)
-        return ink
-
-    return detect
-
-
-def _on_onnxruntime(weights: Path) -> Callable[[Float], Float]:
-    import onnxruntime  # type: ignore[import-not-found, unused-ignore]
-
-    options: Any = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(weights), options, ["CPUExecutionProvider"])
-    asked = session.get_inputs()[0].name
-
-    def detect(tensor: Float) -> Float:
-        ink: Float = session.run(None, {asked: tensor})[0][0, 0]
-        return ink
-
-    return detect

@@ -72,7 +72,7 @@ def _chance(answer: Float, card: Card) -> Float:
     """0…1, H×W, from whatever axes of one the network puts before."""
     chance: Float = np.asarray(answer, np.float32).reshape(answer.shape[-2:])
     if card.answer == "logit":
-        chance = 1 / (1 + np.exp(-np.clip(chance, -30, 30), dtype=np.float32))
+        chance = cast(Float, 1 / (1 + np.exp(-np.clip(chance, -30, 30))))
     elif card.answer == "stretch":
         low, high = float(chance.min()), float(chance.max())
         chance = (chance - low) / max(high - low, 1e-6)

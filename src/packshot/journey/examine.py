@@ -8,7 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from packshot.engines import cards
 from packshot.engines.base import ENGINES, Segmenter, TextFinder
+from packshot.engines.zoo import FromCard
 from packshot.errors import BadOption, WeightsMissing
 from packshot.image.codec import PhotoLike, open_photo
 from packshot.image.photo import Photo
@@ -55,14 +57,18 @@ def _installed(name: str) -> Any:
 
 @lru_cache
 def segmenter(name: str) -> Segmenter:
-    """The one that a user asked for by name."""
-    known = [other for other in ENGINES.names() if ENGINES[other].kind == "segmenter"]
-    if name not in known:
+    """The one that a user asked for: an engine or a network by name, or a card by path."""
+    engines = [other for other in ENGINES.names() if ENGINES[other].kind == "segmenter"]
+    if name in engines:
+        return cast(Segmenter, ENGINES[name].make())
+    card = cards.named(name)
+    if card is None:
+        known = sorted({*engines, *(card.name for card in cards.known())})
         raise BadOption(
             say("There is no cut-out engine called {name}.", name=name),
             say("Known: {names}.", names=", ".join(known)),
         )
-    return cast(Segmenter, ENGINES[name].make())
+    return FromCard(card)
 
 
 def profile_of(
