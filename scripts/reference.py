@@ -86,14 +86,25 @@ def commands() -> str:
 
     root: Any = typer.main.get_command(app)
     parts = ["# Command line\n\nMade from the commands' own help. `--lang ru` says everything in Russian.\n"]
-    for name in root.list_commands(typer.Context(root)):
-        command = root.commands[name]
+    for name, command in every_command(root):
         options = [option for option in command.params if getattr(option, "help", "")]
         rows = [f"| `{spelt(option)}` | {option.help.replace('|', '/')} |" for option in options]
         parts += [f"## packshot {name}\n\n{command.help.strip()}\n"]
         parts += ["\n".join(["| option | meaning |", "| --- | --- |", *rows, ""])]
         parts += [f"```sh\n{examples}\n```\n" for examples in [told(command.epilog or "")] if examples]
     return "\n".join(parts)
+
+
+def every_command(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Commands, and those of groups by their full name: `train pack`."""
+    import typer
+
+    for name in group.list_commands(typer.Context(group)):
+        command = group.commands[name]
+        if hasattr(command, "commands"):
+            yield from every_command(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def spelt(option: Any) -> str:

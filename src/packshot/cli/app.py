@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import typer
 
-from packshot.words import LANGUAGES, say
+from packshot.words import LANGUAGES, Words, say
 
 app: typer.Typer
 """Built when first asked for: help is in the language that was asked for by then."""
@@ -20,6 +20,10 @@ GROUPS = {
     "rules": say("Rules and guides"),
     "packshot": say("packshot itself"),
 }
+
+
+Commands = dict[str, tuple[Callable[..., None], Words, str]]
+"""Of a group: name → what runs, its help, its examples."""
 
 
 def main() -> None:
@@ -40,7 +44,19 @@ def listen_for_language(words: Sequence[str]) -> None:
 
 @cache
 def build() -> typer.Typer:
-    from packshot.cli import check, cutout, demo, doctor, explain, fix, guide, profiles, version
+    from packshot.cli import (
+        check,
+        cutout,
+        demo,
+        doctor,
+        explain,
+        fix,
+        guide,
+        profiles,
+        train,
+        version,
+        weights,
+    )
     from packshot.cli.options import told
 
     built = typer.Typer(
@@ -61,6 +77,7 @@ def build() -> typer.Typer:
         ("rules", profiles),
         ("rules", guide),
         ("packshot", doctor),
+        ("packshot", weights),
         ("packshot", version),
     ):
         name = module.__name__.rpartition(".")[2]
@@ -70,6 +87,23 @@ def build() -> typer.Typer:
             epilog=_examples(module.EXAMPLES),
             rich_help_panel=told(GROUPS[group]),
         )(getattr(module, name))
+    for group, module in (("packshot", train),):
+        built.add_typer(
+            _several(module.COMMANDS),
+            name=module.__name__.rpartition(".")[2],
+            help=told(module.HELP),
+            rich_help_panel=told(GROUPS[group]),
+        )
+    return built
+
+
+def _several(commands: Commands) -> typer.Typer:
+    """A word with commands of its own, as `packshot train pack`."""
+    from packshot.cli.options import told
+
+    built = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+    for name, (function, text, examples) in commands.items():
+        built.command(name, help=told(text), epilog=_examples(examples))(function)
     return built
 
 

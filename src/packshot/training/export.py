@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -95,10 +96,20 @@ def _probe(size: int) -> Tensor:
 
 
 def _as_onnx(shipped: Shipped, probe: Tensor, path: Path) -> onnx.ModelProto:
-    torch.onnx.export(
-        shipped, (probe,), str(path), dynamo=False, input_names=["photo"], output_names=["alpha", "told"],
-        dynamic_axes={"photo": {0: "batch"}, "alpha": {0: "batch"}, "told": {0: "batch"}}, opset_version=17,
-    )  # fmt: skip
+    """By PyTorch's older exporter: it keeps the tables' names, which `load` goes by."""
+    batch = {0: "batch"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.onnx.export(
+            shipped,
+            (probe,),
+            str(path),
+            dynamo=False,
+            input_names=["photo"],
+            output_names=["alpha", "told"],
+            dynamic_axes={"photo": batch, "alpha": batch, "told": batch},
+            opset_version=17,
+        )
     model = onnx.load(str(path))
     path.unlink()
     return model

@@ -7,13 +7,13 @@ same seed and number of steps give the same weights on the same machine.
 from __future__ import annotations
 
 import csv
-import json
 import math
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -23,35 +23,63 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torch.utils.data import DataLoader, Dataset
 
+from packshot.errors import BadOption
+from packshot.image.types import RGB, Grey
 from packshot.training import pack
 from packshot.training.compose import Composer
 from packshot.training.sources import PHOTO, Example
+from packshot.words import Words, say, verbatim
 
-# ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────
+Tell = Callable[[Words], None]
+"""Hears a line now and then."""
+Watch = Callable[[float, float], None]
+"""Hears after every step how far the run is (0…1) and what it loses."""
+Lesson = Callable[[Tensor, dict[str, Tensor], Tensor], dict[str, Tensor]]
+"""Photos, what the net says of them, the truth → the parts of the loss."""
+Seen = list[tuple[str, RGB, Grey]]
+"""Pictures to be judged by: source, colours, truth."""
+
+# ── data ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Pictures(Protocol):
+    """Picture number n: colours and truth, `size` × `size`."""
+
+    size: int
+
+    def __call__(self, number: int) -> tuple[RGB, Grey]: ...
 
 
 class Numbered(Dataset[tuple[Tensor, Tensor]]):
     """Picture number `first`, `first + 1`, …: made when asked for, the same whoever asks."""
 
-    def __init__(self, composer: Composer, first: int, count: int) -> None:
-        self.composer, self.first, self.count = composer, first, count
+    def __init__(self, pictures: Pictures, first: int, count: int) -> None:
+        self.pictures, self.first, self.count = pictures, first, count
 
     def __len__(self) -> int:
         return self.count
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        colours, alpha = self.composer(self.first + index)
+        colours, alpha = self.pictures(self.first + index)
         return torch.from_numpy(colours), torch.from_numpy(alpha)
 
 
-def batches(composer: Composer, recipe: Recipe, step: int) -> Iterator[tuple[Tensor, Tensor]]:
-    data = Numbered(composer, step * recipe.batch, 10_000_000)
-    return iter(
-        DataLoader(
-            data, recipe.batch, num_workers=recipe.workers, drop_last=True, pin_memory=recipe.device == "cuda",
-            worker_init_fn=lambda _: cv2.setNumThreads(1), prefetch_factor=4 if recipe.workers else None,
-        )
-    )  # fmt: skip
+def batches(pictures: Pictures, recipe: Recipe, step: int) -> Iterator[tuple[Tensor, Tensor]]:
+    data = Numbered(pictures, step * recipe.batch, 10_000_000)
+    loader = DataLoader(
+        data,
+        recipe.batch,
+        num_workers=recipe.workers,
+        drop_last=True,
+        pin_memory=recipe.device == "cuda",
+        worker_init_fn=_one_thread,
+        prefetch_factor=4 if recipe.workers else None,
+    )
+    return iter(loader)
+
+
+def _one_thread(worker: int) -> None:
+    cv2.setNumThreads(1)
 
 
 def prepared(colours: Tensor, alpha: Tensor, device: str) -> tuple[Tensor, Tensor]:
@@ -64,21 +92,23 @@ def prepared(colours: Tensor, alpha: Tensor, device: str) -> tuple[Tensor, Tenso
 MEAN, SPREAD = 0.5, 0.25
 
 
-def dev_pictures(found: list[Example], size: int, composed: int = 160) -> list[tuple[str, Any, Any]]:
-    """(source, colours, alpha): real photos squeezed as at work, and products never trained on, on such grounds."""
+def dev_pictures(found: list[Example], size: int, composed: int = 160) -> Seen:
+    """Real photos squeezed as at work, and products never trained on, composed on such grounds."""
     own = [e for e in found if pack.is_dev(e)]
-    photos = [e for e in own if e.kind == PHOTO]
-    out = []
-    for e in photos:
-        seen = cv2.resize(e.rgba, (size, size), interpolation=cv2.INTER_AREA)
-        out.append((e.source, seen[..., :3], seen[..., 3]))
+    out = [(e.source, *squeezed(e, size)) for e in own if e.kind == PHOTO]
     if any(e.kind != PHOTO for e in own):
         composer = Composer([e for e in own if e.kind != PHOTO], size, seed=7)
         out += [("composed", *composer(number)) for number in range(composed)]
     return out
 
 
-# ── net ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def squeezed(photo: Example, size: int) -> tuple[RGB, Grey]:
+    """The whole photo without its proportions, as the network sees it at work."""
+    seen = np.asarray(cv2.resize(photo.rgba, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+    return seen[..., :3], seen[..., 3]
+
+
+# ── net ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 class Conv(nn.Module):
@@ -101,7 +131,7 @@ class Conv(nn.Module):
 
 
 class Block(nn.Module):
-    """Plain 3×3 residual: on CPUs three times as fast to train as wide depthwise blocks of a third of its size."""
+    """Plain 3×3 residual; wide depthwise blocks are smaller, but slower to train on CPUs."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -127,7 +157,7 @@ class Attention(nn.Module):
         q, k, v = self.ask(x).reshape(b, 3, self.heads, c // self.heads, h * w).transpose(-1, -2).unbind(1)
         seen = F.scaled_dot_product_attention(q, k, v).transpose(-1, -2).reshape(b, c, h, w)
         x = x + self.tell(seen)
-        return x + self.think(x)
+        return torch.add(x, self.think(x))
 
 
 class Segmenter(nn.Module):
@@ -191,11 +221,11 @@ def _summary(alpha: Tensor) -> Tensor:
     return torch.cat([covered, doubt, doubt / (covered + 0.02)], 1)
 
 
-# ── loss ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── loss ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def losses(out: dict[str, Tensor], truth: Tensor) -> dict[str, Tensor]:
-    """Each pixel (edges four times), the whole shape, its outline, two coarse levels, and what it says of itself."""
+    """Each pixel (edges five times), the shape, its outline, two coarse levels, what it says of itself."""
     logits = out["alpha"].float()
     chance = torch.sigmoid(logits)
     edge = (truth - F.avg_pool2d(truth, 9, 1, 4, count_include_pad=False)).abs().clamp(max=0.5) * 2
@@ -220,7 +250,8 @@ def soft_iou(chance: Tensor, truth: Tensor) -> Tensor:
 
 
 def _coarse(logits: Tensor, truth: Tensor) -> Tensor:
-    return F.binary_cross_entropy_with_logits(logits.float(), F.adaptive_avg_pool2d(truth, logits.shape[-2:]))
+    side = (logits.shape[-2], logits.shape[-1])
+    return F.binary_cross_entropy_with_logits(logits.float(), F.adaptive_avg_pool2d(truth, side))
 
 
 def _slopes(chance: Tensor, truth: Tensor) -> Tensor:
@@ -228,7 +259,7 @@ def _slopes(chance: Tensor, truth: Tensor) -> Tensor:
     return (off[..., 1:] - off[..., :-1]).abs().mean() + (off[..., 1:, :] - off[..., :-1, :]).abs().mean()
 
 
-# ── recipe ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── recipe ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +280,35 @@ class Recipe:
     small_share: float = 0.6
     rate: float = 2e-3
     decay: float = 0.02
+    warm: int = 200
+    """Steps until the full rate."""
     average: float = 0.998
     widths: tuple[int, ...] = (16, 32, 64, 128, 176)
     depths: tuple[int, ...] = (1, 2, 4, 3)
     attention: int = 2
     dev_minutes: float = 5
     save_minutes: float = 2
+    parent: str = ""
+    """sha256 of the weights that a fine-tuning began with."""
+
+
+FREE = ("device", "workers", "minutes", "dev_minutes", "save_minutes")
+"""Where and how long: these may change when a run goes on, the rest makes the weights what they are."""
+
+
+def recipe_for(device: str) -> Recipe:
+    """On a GPU batches and workers grow: it waits for pictures, not they for it."""
+    if device == "cuda":
+        return Recipe(device="cuda", minutes=25, batch=64, workers=min(16, max(1, (os.cpu_count() or 2) - 1)))
+    return Recipe()
+
+
+def device_named(name: str | None) -> str:
+    """None: the best there is."""
+    there = torch.cuda.is_available()
+    if name == "cuda" and not there:
+        raise BadOption(say("PyTorch sees no CUDA device here."), say("Train with --device cpu."))
+    return name or ("cuda" if there else "cpu")
 
 
 @dataclass(slots=True)
@@ -270,46 +324,65 @@ class Run:
     log: list[dict[str, Any]] = field(default_factory=list)
 
 
-# ── training ─────────────────────────────────────────────────────────────────────────────────────────────────
+# ── training ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def train(found: list[Example], out: Path, recipe: Recipe, tell: Callable[[str], None] = print) -> Path:
+def train(
+    found: list[Example],
+    out: Path,
+    recipe: Recipe,
+    tell: Tell = print,
+    watch: Watch = lambda share, loss: None,
+) -> Path:
     """Trains, or goes on from `out/last.pt`; the path of the exported network."""
     torch.manual_seed(recipe.seed)
-    run = _resumed(out, recipe, tell) or started(recipe)
+    recipe = replace(recipe, parent="")
+    run = started(recipe)
+    resume(run, recipe, out, tell)
     dev = dev_pictures(found, recipe.size)
     known = [e for e in found if not pack.is_dev(e)]
-    while not _done(run, recipe):
-        size = recipe.small if _share(run, recipe) < recipe.small_share else recipe.size
-        _stage(run, recipe, Composer(known, size, recipe.seed), dev, out, tell)
-    _save(run, recipe, out)
+    while not done(run, recipe):
+        size = recipe.small if share_of(run, recipe) < recipe.small_share else recipe.size
+        stage(run, recipe, Composer(known, size, recipe.seed), dev, out, tell, watch)
+    save(run, recipe, out)
     from packshot.training.export import export
 
     return export(run.mean, recipe, out, evaluate(run.mean, dev, recipe)[0])
 
 
 def started(recipe: Recipe) -> Run:
-    net = _net(recipe)
-    mean = _net(recipe)
+    net, mean = new_net(recipe), new_net(recipe)
     mean.load_state_dict(net.state_dict())
-    return Run(net, mean, _optimiser(net, recipe))
+    return Run(net, mean, optimiser_of(net, recipe))
 
 
-def _stage(
-    run: Run, recipe: Recipe, composer: Composer, dev: list[tuple[str, Any, Any]], out: Path, tell: Callable[[str], None]
+def plain(x: Tensor, out: dict[str, Tensor], truth: Tensor) -> dict[str, Tensor]:
+    return losses(out, truth)
+
+
+def stage(
+    run: Run,
+    recipe: Recipe,
+    pictures: Pictures,
+    dev: Seen,
+    out: Path,
+    tell: Tell,
+    watch: Watch,
+    lesson: Lesson = plain,
 ) -> None:
     """Steps at one picture size, until the next size is due or the end."""
     began, before = time.monotonic(), run.minutes
     saved = looked = before
     shown: dict[str, float] = {}
-    final = composer.size == recipe.size
-    for colours, alpha in batches(composer, recipe, run.step):
+    final = pictures.size == recipe.size
+    for colours, alpha in batches(pictures, recipe, run.step):
         x, truth = prepared(colours, alpha, recipe.device)
-        parts = step(run, recipe, x, truth)
+        parts = step(run, recipe, x, truth, lesson)
         for name, value in parts.items():
             shown[name] = 0.98 * shown.get(name, value) + 0.02 * value
         run.minutes = before + (time.monotonic() - began) / 60
-        ended = _done(run, recipe) or (not final and _share(run, recipe) >= recipe.small_share)
+        watch(share_of(run, recipe), sum(shown.values()))
+        ended = done(run, recipe) or (not final and share_of(run, recipe) >= recipe.small_share)
         if run.minutes - looked >= recipe.dev_minutes or ended:
             looked = run.minutes
             figures, sheet = evaluate(run.mean, dev, recipe)
@@ -318,31 +391,31 @@ def _stage(
                 cv2.imwrite(str(out / "dev.jpg"), sheet)
         if run.minutes - saved >= recipe.save_minutes:
             saved = run.minutes
-            _save(run, recipe, out)
+            save(run, recipe, out)
         if ended:
             return
 
 
-def step(run: Run, recipe: Recipe, x: Tensor, truth: Tensor) -> dict[str, float]:
-    rate = recipe.rate * _warmth(_share(run, recipe), run.step)
+def step(run: Run, recipe: Recipe, x: Tensor, truth: Tensor, lesson: Lesson = plain) -> dict[str, float]:
+    rate = recipe.rate * _warmth(share_of(run, recipe), run.step, recipe.warm)
     for group in run.optimiser.param_groups:
         group["lr"] = rate
     run.net.train()
-    with torch.autocast(recipe.device, torch.bfloat16, enabled=_has_bf16(recipe.device)):
+    with half_precision(recipe.device):
         out = run.net(x)
-    parts = losses(out, truth)
-    loss = torch.stack(list(parts.values())).sum()
+    parts = lesson(x, out, truth)
+    each = torch.stack(list(parts.values()))
     run.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
+    each.sum().backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(run.net.parameters(), 2.0)
     run.optimiser.step()
     run.step += 1
     _averaged(run, min(recipe.average, 1 - 1 / (1 + run.step / 4)))
-    return {name: float(value.detach()) for name, value in parts.items()}
+    return dict(zip(parts, each.detach().tolist(), strict=True))
 
 
 @torch.inference_mode()
-def evaluate(net: Segmenter, dev: list[tuple[str, Any, Any]], recipe: Recipe) -> tuple[dict[str, float], Any]:
+def evaluate(net: Segmenter, dev: Seen, recipe: Recipe) -> tuple[dict[str, float], RGB | None]:
     """Mean IoU and error by source, and a sheet of some pictures with what the net says of them."""
     net.eval()
     scores: dict[str, list[float]] = {}
@@ -350,28 +423,27 @@ def evaluate(net: Segmenter, dev: list[tuple[str, Any, Any]], recipe: Recipe) ->
     every = max(1, len(dev) // 40)
     for start in range(0, len(dev), recipe.batch):
         part = dev[start : start + recipe.batch]
-        x, truth = prepared(
-            torch.from_numpy(np.stack([c for _, c, _ in part])), torch.from_numpy(np.stack([a for _, _, a in part])),
-            recipe.device,
-        )  # fmt: skip
-        with torch.autocast(recipe.device, torch.bfloat16, enabled=_has_bf16(recipe.device)):
+        colours = torch.from_numpy(np.stack([colours for _, colours, _ in part]))
+        alphas = torch.from_numpy(np.stack([alpha for _, _, alpha in part]))
+        x, truth = prepared(colours, alphas, recipe.device)
+        with half_precision(recipe.device):
             chance = torch.sigmoid(net(x)["alpha"].float())
-        hit = ((chance >= 0.5) & (truth >= 0.5)).sum((1, 2, 3)) + 1e-6
-        all_ = ((chance >= 0.5) | (truth >= 0.5)).sum((1, 2, 3)) + 1e-6
-        for k, (source, colours, alpha) in enumerate(part):
-            scores.setdefault(source, []).append(float(hit[k] / all_[k]))
+        both = ((chance >= 0.5) & (truth >= 0.5)).sum((1, 2, 3)) + 1e-6
+        either = ((chance >= 0.5) | (truth >= 0.5)).sum((1, 2, 3)) + 1e-6
+        for k, (source, seen, alpha) in enumerate(part):
+            scores.setdefault(source, []).append(float(both[k] / either[k]))
             scores.setdefault(f"{source} mae", []).append(float((chance[k] - truth[k]).abs().mean()))
             if (start + k) % every == 0:
-                tiles.append(_tile(colours, alpha, chance[k, 0].float().cpu().numpy()))
+                tiles.append(_tile(seen, alpha, chance[k, 0].float().cpu().numpy()))
     return {name: float(np.mean(values)) for name, values in scores.items()}, _sheet(tiles)
 
 
-def _net(recipe: Recipe) -> Segmenter:
+def new_net(recipe: Recipe) -> Segmenter:
     net = Segmenter(recipe.widths, recipe.depths, recipe.attention)
     return net.to(recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def _optimiser(net: Segmenter, recipe: Recipe) -> torch.optim.Optimizer:
+def optimiser_of(net: Segmenter, recipe: Recipe) -> torch.optim.Optimizer:
     shrunk = [p for p in net.parameters() if p.ndim > 1]
     free = [p for p in net.parameters() if p.ndim <= 1]
     groups = [{"params": shrunk, "weight_decay": recipe.decay}, {"params": free, "weight_decay": 0.0}]
@@ -387,28 +459,79 @@ def _averaged(run: Run, keep: float) -> None:
             mean.copy_(now)
 
 
-def _share(run: Run, recipe: Recipe) -> float:
+def share_of(run: Run, recipe: Recipe) -> float:
+    """How far the run is: 0…1."""
     if recipe.steps is not None:
         return run.step / recipe.steps
     return run.minutes / (recipe.minutes or 1)
 
 
-def _done(run: Run, recipe: Recipe) -> bool:
-    return _share(run, recipe) >= 1
+def done(run: Run, recipe: Recipe) -> bool:
+    return share_of(run, recipe) >= 1
 
 
-def _warmth(share: float, done: int) -> float:
-    """Up over the first 200 steps, then down a cosine to a hundredth."""
-    return min(1.0, (done + 1) / 200) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
+def _warmth(share: float, done: int, warm: int) -> float:
+    """Up over the first steps, then down a cosine to a hundredth."""
+    return min(1.0, (done + 1) / warm) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, share))))
 
 
-def _has_bf16(device: str) -> bool:
+def half_precision(device: str) -> torch.autocast:
+    """bf16 where the device computes in it."""
     if device == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+        there = torch.cuda.is_bf16_supported()
+    else:
+        there = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.autocast(device, torch.bfloat16, enabled=bool(there))
 
 
-def _note(run: Run, shown: dict[str, float], figures: dict[str, float], out: Path, tell: Callable[[str], None]) -> None:
+# ── what a run leaves in its folder ─────────────────────────────────────────────────────────────────────────
+
+
+def save(run: Run, recipe: Recipe, out: Path) -> None:
+    state = {
+        "recipe": asdict(recipe),
+        "net": run.net.state_dict(),
+        "mean": run.mean.state_dict(),
+        "optimiser": run.optimiser.state_dict(),
+        "step": run.step,
+        "minutes": run.minutes,
+        "log": run.log,
+    }
+    torch.save(state, out / "last.pt.part")
+    (out / "last.pt.part").replace(out / "last.pt")
+
+
+def recipe_of(out: Path) -> Recipe | None:
+    """Of the run that lies there."""
+    path = out / "last.pt"
+    if not path.exists():
+        return None
+    return Recipe(**torch.load(path, map_location="cpu", weights_only=True, mmap=True)["recipe"])
+
+
+def resume(run: Run, recipe: Recipe, out: Path, tell: Tell) -> None:
+    """Brings the run to where the one in the folder was; a run of another recipe is refused."""
+    begun = recipe_of(out)
+    if begun is None:
+        return
+    was, now = asdict(begun), asdict(recipe)
+    other = [
+        f"{name} {was[name]!r} → {now[name]!r}" for name in now if name not in FREE and was[name] != now[name]
+    ]
+    if other:
+        what = say(
+            "{folder} holds a run of another recipe: {other}.", folder=str(out), other=", ".join(other)
+        )
+        raise BadOption(what, say("Give the same options again, or another --out."))
+    state = torch.load(out / "last.pt", map_location=recipe.device, weights_only=True)
+    run.net.load_state_dict(state["net"])
+    run.mean.load_state_dict(state["mean"])
+    run.optimiser.load_state_dict(state["optimiser"])
+    run.step, run.minutes, run.log = state["step"], state["minutes"], state["log"]
+    tell(say("Going on from step {step}, minute {minutes:.1f}.", step=run.step, minutes=run.minutes))
+
+
+def _note(run: Run, shown: dict[str, float], figures: dict[str, float], out: Path, tell: Tell) -> None:
     rounded = {name: round(value, 4) for name, value in {**shown, **figures}.items()}
     run.log.append({"step": run.step, "minutes": round(run.minutes, 1), **rounded})
     names = list(dict.fromkeys(name for line in run.log for name in line))
@@ -416,41 +539,19 @@ def _note(run: Run, shown: dict[str, float], figures: dict[str, float], out: Pat
         table = csv.DictWriter(lines, names)
         table.writeheader()
         table.writerows(run.log)
-    tell(" · ".join(f"{name} {value}" for name, value in run.log[-1].items()))
+    tell(verbatim(" · ".join(f"{name} {value}" for name, value in run.log[-1].items())))
 
 
-def _save(run: Run, recipe: Recipe, out: Path) -> None:
-    state = {
-        "recipe": asdict(recipe), "net": run.net.state_dict(), "mean": run.mean.state_dict(),
-        "optimiser": run.optimiser.state_dict(), "step": run.step, "minutes": run.minutes, "log": run.log,
-    }  # fmt: skip
-    torch.save(state, out / "last.pt.part")
-    (out / "last.pt.part").replace(out / "last.pt")
-
-
-def _resumed(out: Path, recipe: Recipe, tell: Callable[[str], None]) -> Run | None:
-    path = out / "last.pt"
-    if not path.exists():
-        return None
-    state = torch.load(path, map_location=recipe.device, weights_only=True)
-    run = started(recipe)
-    run.net.load_state_dict(state["net"])
-    run.mean.load_state_dict(state["mean"])
-    run.optimiser.load_state_dict(state["optimiser"])
-    run.step, run.minutes, run.log = state["step"], state["minutes"], state["log"]
-    tell(f"going on from step {run.step}, minute {run.minutes:.1f}")
-    return run
-
-
-def _tile(colours: Any, alpha: Any, chance: Any) -> Any:
+def _tile(colours: RGB, alpha: Grey, chance: Any) -> RGB:
     """Photo, truth, and the product on pink as the net cuts it."""
     share = chance[..., None]
     cut = colours * share + np.array([255, 80, 200]) * (1 - share)
     row = np.hstack([colours, np.repeat(alpha[..., None], 3, 2), cut.astype(np.uint8)])
-    return cv2.resize(row, (360, 120), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(row, (360, 120), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _sheet(tiles: list[Any], across: int = 4) -> Any:
+def _sheet(tiles: list[RGB], across: int = 4) -> RGB | None:
+    """As OpenCV writes it: blue first."""
     if not tiles:
         return None
     tiles = tiles + [np.zeros_like(tiles[0])] * (-len(tiles) % across)

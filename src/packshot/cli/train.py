@@ -1,0 +1,222 @@
+"""packshot train: our own networks, made anew or taught a shop's goods. Needs the extra `train`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from enum import StrEnum
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from packshot.cli import options, terminal
+from packshot.cli.options import LogLevel, told
+from packshot.errors import BadOption, BadSource, WeightsMissing
+from packshot.words import Words, say
+
+if TYPE_CHECKING:
+    from packshot.training.segmenter import Watch
+    from packshot.training.sources import Example
+
+HELP = say("Train our networks, or teach them your own goods.")
+
+
+class TrainOn(StrEnum):
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data",
+        metavar="DATA",
+        help=told(
+            say("A packed set, a folder of known sets, or pairs: photos/NAME.jpg with masks/NAME.png.")
+        ),
+        show_default=False,
+    ),
+]
+
+
+@terminal.command
+def pack(
+    data: Data,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help=told(say("The file.")), show_default=False)
+    ],
+    lang: options.Language = None,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    from packshot.training import pack as packing
+    from packshot.training.sources import examples
+
+    if not data.is_dir():
+        raise BadSource(say("{path} is no folder.", path=str(data)))
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    count = packing.write(out.absolute(), examples(data))
+    size = out.stat().st_size / 1e6
+    done = say("{count} pictures packed: {file}, {size:.1f} MB.", count=count, file=str(out), size=size)
+    terminal.out([done.in_(terminal.language_of(lang)), "\n"])
+
+
+@terminal.command
+def segmenter(
+    data: Data,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help=told(
+                say("Folder of the network, its card, log.csv and dev.jpg. A run there is gone on with.")
+            ),
+            show_default=False,
+        ),
+    ],
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--minutes",
+            min=0.01,
+            help=told(say("How long.")),
+            show_default=told(say("90; on CUDA 25; with --from 8")),
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, help=told(say("So many steps instead: the run can be repeated."))),
+    ] = None,
+    device: Annotated[
+        TrainOn | None,
+        typer.Option(
+            "--device", help=told(say("What computes.")), show_default=told(say("cuda where there is one"))
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", help=told(say("Same seed, same steps: the same network.")), show_default=told(say("0"))
+        ),
+    ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="WEIGHTS",
+            help=told(say("Teach this network (segment_net.onnx beside its card) the goods of --data.")),
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            "--keep",
+            metavar="DATA",
+            help=told(say("With --from: what it must not forget; a packed set is best.")),
+        ),
+    ] = None,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    if find_spec("torch") is None or find_spec("onnx") is None:
+        raise WeightsMissing(
+            say("Training needs PyTorch, and it is not installed."),
+            say('Install it: pip install "packshot[train]"'),
+        )
+    if keep is not None and weights is None:
+        raise BadOption(say("--keep goes with --from."), say("A new network has nothing to forget."))
+    from packshot.training import segmenter as training
+    from packshot.training import tuning
+
+    language = terminal.language_of(lang)
+    found = _loaded(data, language, quiet=quiet)
+    kept = _loaded(keep, language, quiet=quiet) if keep else []
+    out.mkdir(parents=True, exist_ok=True)
+    where = training.device_named(device and device.value)
+    if weights is None:
+        usual = training.recipe_of(out) or training.recipe_for(where)
+    else:
+        usual = tuning.recipe_for(weights, where)
+    recipe = replace(
+        usual,
+        device=where,
+        minutes=minutes or usual.minutes,
+        steps=steps or usual.steps,
+        seed=usual.seed if seed is None else seed,
+    )
+
+    def tell(words: Words) -> None:
+        if not quiet:
+            terminal.out([words.in_(language), "\n"])
+
+    with _bar(language, quiet=quiet) as watch:
+        if weights is None:
+            path = training.train(found, out, recipe, tell, watch)
+        else:
+            path = tuning.tune(found, weights, out, recipe, kept, tell, watch)
+    tell(
+        say(
+            "The network: {file}. Use it: --engine {card}",
+            file=str(path),
+            card=str(path.with_suffix(".toml")),
+        )
+    )
+
+
+def _loaded(data: Path, language: str, *, quiet: bool) -> list[Example]:
+    from packshot.training import pack as packing
+
+    found = packing.load(data)
+    if not quiet:
+        count = say("{path}: {count} training pictures.", path=str(data), count=len(found))
+        terminal.beside(count, language)
+    return found
+
+
+@contextmanager
+def _bar(language: str, *, quiet: bool) -> Iterator[Watch]:
+    """On a terminal, how far the run is and what it loses; elsewhere the lines of the log are enough."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda share, loss: None
+        return
+    from rich import progress as bars
+    from rich.console import Console
+
+    columns = (
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.TaskProgressColumn(),
+        bars.TextColumn("{task.fields[loss]}"),
+        bars.TimeRemainingColumn(),
+    )
+    with bars.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(say("Training").in_(language), total=1.0, loss="")
+
+        def watch(share: float, loss: float) -> None:
+            text = say("loss {loss:.3f}", loss=loss).in_(language)
+            shown.update(task, completed=min(1.0, share), loss=text)
+
+        yield watch
+
+
+COMMANDS = {
+    "pack": (
+        pack,
+        say("Pack training pictures into one file that travels."),
+        "packshot train pack --data sets/ --out train.pack",
+    ),
+    "segmenter": (
+        segmenter,
+        say("Train the network that cuts products out; a killed run goes on where it was."),
+        """\
+packshot train segmenter --data train.pack --out net/
+packshot train segmenter --data train.pack --out net/ --minutes 25 --device cuda
+packshot train segmenter --from segment_net.onnx --data pairs/ --out mine/ --keep train.pack""",
+    ),
+}
