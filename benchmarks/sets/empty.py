@@ -116,13 +116,19 @@ SCENES = (
 )  # fmt: skip
 
 
-def pictures(seed: int, data: Path | None) -> Iterator[Picture]:
+def drawn(seed: int, share: float = 0) -> Iterator[Picture]:
+    """Every kind as often as the table says; or about `share` in all, in the table's proportions."""
+    whole = sum(count for _, count in DRAWN)
     for draw, count in DRAWN:
-        for k in range(count):
+        for k in range(round(count * share / whole) if share else count):
             name = f"{draw.__name__}_{k}"
             rng = np.random.default_rng([seed, *name.encode()])
             size = SIZES[int(rng.integers(len(SIZES)))]
             yield _picture(name, draw.__name__, draw(size, rng), rng)
+
+
+def pictures(seed: int, data: Path | None) -> Iterator[Picture]:
+    yield from drawn(seed)
     for group, names in (("surface", SURFACES), ("scene", SCENES)):
         for name in names:
             file = data / "textures" / group / f"{name}.webp" if data else None

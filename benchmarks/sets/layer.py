@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from packshot.training.pack import is_dev
+from packshot.training.sources import CUTOUT, Example
+
 OPAQUE = 128
 HOLE_SHARE = 0.005
 """Holes smaller than this share of the product are no test of holes."""
@@ -95,14 +98,23 @@ def hole_areas(solid: NDArray[np.uint8]) -> list[int]:
     return [int(stats[k, cv2.CC_STAT_AREA]) for k in range(1, len(stats)) if k not in outside and not solid[labels == k].any()]
 
 
-def shared(data: Path | None) -> list[Ticket]:
-    """The `val` half of the shared renders: no weight of ours was measured on its products."""
+def shared(data: Path | None, split: str = "val") -> list[Ticket]:
+    """The shared renders of `val`: never trained on. Or of `dev`: the part of `train` that training keeps for choices."""
     index = data / "renders" / "index.csv" if data else None
     if index is None or not index.exists():
         return []
     with index.open(encoding="utf8") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == "val" and float(row["coverage"]) > 0.01]
+        rows = [row for row in csv.DictReader(file) if of_split(row, split, CUTOUT, row["object"]) and float(row["coverage"]) > 0.01]
     return [Ticket(Path(row["rgba"]).stem, row["object"], lambda row=row: _shared(index.parent, row)) for row in rows]
+
+
+def of_split(row: dict[str, str], split: str, kind: str, group: str) -> bool:
+    """`dev` is cut from `train` by the rule that training itself keeps."""
+    return row["split"] == ("train" if split == "dev" else split) and (split != "dev" or kept_for_dev(kind, group))
+
+
+def kept_for_dev(kind: str, group: str) -> bool:
+    return is_dev(Example(kind, "", group, np.zeros((1, 1, 4), np.uint8)))
 
 
 def _shared(folder: Path, row: dict[str, str]) -> Layer:
@@ -146,11 +158,12 @@ def blurred(layer: Layer, sigma: float) -> Layer:
     return replace(layer, rgba=np.clip(rgba + 0.5, 0, 255).astype(np.uint8))
 
 
-def enlarged(layer: Layer, factor: int) -> Layer:
-    """A softer picture of more pixels; its truth is enlarged with it and stays exact."""
+def scaled(layer: Layer, factor: float) -> Layer:
+    """Larger and softer, or smaller; the truth is scaled with the picture and stays exact."""
+    how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
     alpha = layer.alpha
     solid = layer.rgba[..., :3].astype(np.float32) * alpha[..., None]
-    wide = cv2.resize(np.dstack([solid, alpha]), None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    wide = cv2.resize(np.dstack([solid, alpha]), None, fx=factor, fy=factor, interpolation=how)
     alpha = np.clip(wide[..., 3:], 0, 1)
     rgba = np.dstack([wide[..., :3] / np.maximum(alpha, 1e-3), 255 * alpha])
     shadow = cv2.resize(layer.shadow, None, fx=factor, fy=factor, interpolation=cv2.INTER_LINEAR)

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import quality
 from PIL import Image
 from sets import compose, drawn, make
 from sets.layer import hole_areas
-from sets.measure import RGBA, interval, laid, measures, rim_of
+from sets.measure import RGBA, boundary_iou, f_weighted, interval, laid, measures, rim_of
 
 SEED = 5
 
@@ -45,6 +44,7 @@ def test_the_truth_measured_against_itself_has_no_error(small: Path) -> None:
         truth = truth_of(row, small)
         found = measures(truth, truth)
         assert (found.iou, found.soft_iou, found.mae, found.sad, found.rim) == (1, 1, 0, 0, 0), row["name"]
+        assert found.boundary_iou == 1
 
 
 def test_the_overlap_of_a_shifted_square_is_as_counted_by_hand() -> None:
@@ -65,6 +65,34 @@ def test_glass_called_solid_costs_what_is_missing_of_it() -> None:
 
 def test_an_empty_cut_of_a_product_overlaps_nothing() -> None:
     assert measures(square(), np.zeros_like(square())).iou == 0
+
+
+def test_boundary_iou_sees_only_the_band_inside_the_outlines() -> None:
+    """One pixel too wide on every side: of bands two pixels wide, one ring of three is common."""
+    solid, wide = np.zeros((100, 100), bool), np.zeros((100, 100), bool)
+    solid[20:80, 20:80] = True
+    wide[19:81, 19:81] = True
+    common, either = 60**2 - 58**2, 62**2 - 56**2
+    assert boundary_iou(solid, wide, width=2 / np.hypot(100, 100)) == pytest.approx(common / either)
+    assert boundary_iou(solid, solid) == 1
+
+
+def test_the_frame_is_an_outline_too() -> None:
+    cut_off, inside = np.zeros((100, 100), bool), np.zeros((100, 100), bool)
+    cut_off[:, :50] = True
+    inside[10:, :50] = True
+    assert boundary_iou(cut_off, inside) < 0.9
+
+
+def test_weighted_f_forgives_what_lies_beside_the_outline_and_not_what_lies_far_off() -> None:
+    truth = np.zeros((100, 100), bool)
+    truth[30:60, 30:60] = True
+    near, far = truth.astype(np.float32), truth.astype(np.float32)
+    near[30:60, 60:62] = 1
+    far[5:35, 90:92] = 1
+    assert f_weighted(truth, truth.astype(np.float32)) == 1
+    assert f_weighted(truth, near) > f_weighted(truth, far)
+    assert f_weighted(truth, np.zeros((100, 100), np.float32)) == 0
 
 
 def test_the_rim_is_the_soft_border_and_one_pixel_around_it() -> None:
@@ -148,14 +176,3 @@ def test_intervals_are_counted_over_products() -> None:
     assert interval(values, products) == (0.0, 1.0)
     low, high = interval(values, [str(k) for k in range(40)])
     assert 0.3 < low < 0.5 < high < 0.7
-
-
-def test_the_page_is_written_from_a_run_and_keeps_what_a_person_wrote(small: Path, tmp_path: Path) -> None:
-    found = [quality.score(row, small, cutter) for cutter in quality.CUTTERS for row in rows(small)]
-    page = tmp_path / "quality.md"
-    page.write_text(quality.page(found, [], "command", "Glass is hard."), encoding="utf8")
-    text = page.read_text(encoding="utf8")
-    for title in quality.TITLES.values():
-        assert title in text.lower()
-    assert quality.kept(page).strip() == "Glass is hard."
-    assert "12 pictures" in text
