@@ -357,13 +357,16 @@ def test_demo_shows_photos_before_and_after(run: Run, tmp_path: Path) -> None:
 
 
 def commands() -> Iterator[str]:
+    """Also those of several words, as `weights pull`."""
     from typer.main import get_command
 
-    return iter(get_command(build()).commands)  # type: ignore[attr-defined]
+    for name, command in get_command(build()).commands.items():  # type: ignore[attr-defined]
+        several = getattr(command, "commands", None)
+        yield from (f"{name} {second}" for second in several) if several else (name,)
 
 
 @pytest.mark.parametrize("name", list(commands()))
 def test_every_command_has_examples_and_a_language(run: Run, name: str) -> None:
-    told = run(name, "--help").stdout
+    told = run(*name.split(), "--help").stdout
     assert f"packshot {name}" in told
     assert "--lang" in told

@@ -77,7 +77,6 @@ def build() -> typer.Typer:
         ("rules", profiles),
         ("rules", guide),
         ("packshot", doctor),
-        ("packshot", weights),
         ("packshot", version),
     ):
         name = module.__name__.rpartition(".")[2]
@@ -87,7 +86,7 @@ def build() -> typer.Typer:
             epilog=_examples(module.EXAMPLES),
             rich_help_panel=told(GROUPS[group]),
         )(getattr(module, name))
-    for group, module in (("packshot", train),):
+    for group, module in (("packshot", train), ("packshot", weights)):
         built.add_typer(
             _several(module.COMMANDS),
             name=module.__name__.rpartition(".")[2],

@@ -28,7 +28,6 @@ PAUSE_SECONDS = 0.5
 STEP_SECONDS = 30.0
 """For one step: connect, wait for the next bytes."""
 MAX_REDIRECTS = 5
-PIECE = 1 << 18
 ONNX_BEGINS = b"\x08"
 """The first field of any ONNX file; a page that says "not found" begins otherwise."""
 
@@ -168,7 +167,7 @@ def _rest(client: httpx.Client, address: str, part: Part, card: Card, progress: 
         total = done + int(answer.headers.get("content-length") or 0)
         _ask_size(card, total, part)
         with part.path.open("ab") as file:
-            for piece in answer.iter_raw(PIECE):
+            for piece in answer.iter_raw():
                 done += len(piece)
                 _ask_size(card, done, part)
                 file.write(piece)
