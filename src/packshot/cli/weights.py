@@ -62,7 +62,9 @@ def listed(
 def pulled(
     names: Annotated[
         list[str],
-        typer.Argument(metavar="NAME...", help=told(say("Networks by name.")), show_default=False),
+        typer.Argument(
+            metavar="NAME...", help=told(say("Networks by name, or paths of cards.")), show_default=False
+        ),
     ],
     mirror: Annotated[
         str,
