@@ -4,7 +4,9 @@
 
 One process on one core: a 2000×2000 JPEG comes in, two variants with both reports go out. Beside it the
 floor (decode and two encodes: nobody can be faster) and a plain Pillow script that only pastes the photo
-on white. Absolute times drift on shared machines: quote the ratios. `--memory N` fixes N photos in a row
+on white. Then the cut-out alone of 1600×1600, file to RGBA without a PNG: of a photo on paper, where the
+ground tells all, and of one on a busy table, where the network is asked; and the network at its own
+input. Absolute times drift on shared machines: quote the ratios. `--memory N` fixes N photos in a row
 and prints the peak after each tenth.
 """
 
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
@@ -31,8 +34,10 @@ from PIL import Image
 import packshot
 from packshot.image.codec import open_photo
 from packshot.image.encode import Encoding, encode
+from packshot.journey.examine import segmenter
 
-SAMPLE = Path(__file__).parent.parent / "examples" / "photos" / "bottle.jpg"
+PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
+SAMPLE, BUSY = PHOTOS / "bottle.jpg", PHOTOS / "cluttered_table.jpg"
 
 
 def main() -> None:
@@ -49,6 +54,10 @@ def main() -> None:
         ("packshot fix, two variants", *timed(lambda: packshot.fix(photo), options.rounds)),
         ("packshot fix, 48 MP phone photo", *timed(lambda: packshot.fix(big), max(3, options.rounds // 3))),
     ]
+    for title, path in (("on paper", options.photo), ("on a busy table", BUSY)):
+        small = at_size(path, 1600, 1600)
+        rows.append((f"packshot cutout, {title}", *timed(partial(cutout, small), options.rounds)))
+    rows.append(("network alone", *timed(network(), options.rounds)))
     base = rows[0][2]
     print(f"{'what':36}{'min ms':>9}{'median':>9}{'max':>9}{'× floor':>9}")
     for title, low, middle, high in rows:
@@ -59,7 +68,9 @@ def main() -> None:
         print(f"  {step:24}{1000 * seconds:8.1f} ms")
     print(f"\nimport packshot {process_ms('import packshot'):.0f} ms over a bare Python")
     print(f"packshot --help {help_ms():.0f} ms whole")
-    print(f"peak memory {peak_mb():.0f} MB")
+    print(
+        f"peak memory {peak_mb():.0f} MB; of a process that only cuts out {cutout_mb(options.photo):.0f} MB"
+    )
     for tenth in range(10 if options.memory else 0):
         for _ in range(options.memory // 10):
             packshot.fix(photo)
@@ -102,6 +113,33 @@ def paste(photo: bytes) -> None:
         canvas = Image.new("RGB", (1200, 1600), "white")
         canvas.paste(image, (0, 200))
     canvas.save(io.BytesIO(), "JPEG", quality=90)
+
+
+def cutout(photo: bytes) -> None:
+    _ = packshot.cutout(photo).rgba
+
+
+def network() -> Callable[[], object]:
+    """A picture of the size that the network takes, so that nothing is resized."""
+    net = segmenter("segment_net")
+    with Image.open(SAMPLE) as image:
+        side = net.longest_side // 2
+        pixels = np.asarray(image.convert("RGB").resize((side, side)))
+    net.segment(pixels)  # opens the session
+    return lambda: net.segment(pixels)
+
+
+def cutout_mb(path: Path) -> float:
+    """Of a fresh process after two cut-outs: one on paper, one on the busy table."""
+    code = (
+        "import sys, resource, packshot\n"
+        "for file in sys.argv[1:]: packshot.cutout(file).rgba\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code, path, BUSY], check=True, capture_output=True, text=True
+    )
+    return float(told.stdout)
 
 
 def timed(work: Callable[[], object], rounds: int) -> tuple[float, float, float]:
