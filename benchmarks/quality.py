@@ -13,7 +13,7 @@ The tables of docs/quality.md, on one core in under twenty minutes where a slow 
     python benchmarks/sets/make.py --data DATA --out NAMED
     python benchmarks/sets/splits.py --data DATA --renders NAMED/renders --out VAL --split val
     python benchmarks/quality.py --pairs VAL NAMED --engine isnet --isnet FILE --limit 40 --scores ISNET.csv
-    python benchmarks/quality.py --pairs VAL NAMED --engine packshot studio segment_net isnet --isnet FILE \\
+    python benchmarks/quality.py --pairs VAL NAMED --engine packshot studio segment_net isnet \\
         --kept ISNET.csv --scores SCORES.csv --sheets SHEETS --page docs/quality.md
 """
 
@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
@@ -50,13 +50,13 @@ def main() -> None:
         for pair in pairs(folder, wish.limit)
         if not wish.only or pair.set in wish.only
     ]
-    kept = [one for path in wish.kept for one in scores.read(path)]
+    kept = {one for path in wish.kept for one in scores.read(path)}
     found = [one for engine in wish.engine for one in measured(some, engine, kept, wish)]
     print(tables.goods(found), tables.empties(found), sep="\n\n")
     if wish.scores:
         scores.write(found, wish.scores)
     if wish.sheets:
-        draw_worst(found, some, wish)
+        draw_worst([one for one in found if one not in kept], some, wish)
     if wish.page:
         page.put(wish.page, "cut-outs", page.cutouts(found, at))
 
@@ -81,7 +81,7 @@ def arguments() -> argparse.Namespace:
 
 
 def measured(
-    some: Sequence[Pair], engine: str, kept: Sequence[Score], wish: argparse.Namespace
+    some: Sequence[Pair], engine: str, kept: Iterable[Score], wish: argparse.Namespace
 ) -> list[Score]:
     """Lines that were kept are not measured again; an engine with kept lines has those alone."""
     asked = {(pair.set, pair.name) for pair in some}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import mended
 import numpy as np
 import pytest
 import quality
@@ -140,3 +141,11 @@ def test_peers_are_compared_on_the_photos_that_all_have_seen() -> None:
 def test_of_empty_photos_the_worst_is_the_surest_find() -> None:
     some = [line(str(k), None, confidence=k / 10) for k in range(4)]
     assert [one.name for one in tables.worst(some, 2)] == ["3", "2"]
+
+
+def test_a_plain_photo_is_mended_and_told_in_a_table() -> None:
+    ticket = drawn.tickets(400)[8]
+    found = [mended.mended(ticket, "even")]
+    assert found[0].measures.iou > 0.9
+    text = mended.section(found)
+    assert "| all opaque | 1 |" in text
