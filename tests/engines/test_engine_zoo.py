@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tiny_network import card, written
 
 from packshot.engines import cards
 from packshot.engines.base import ENGINES
-from packshot.engines.zoo import FromCard, confidence, settled
+from packshot.engines.zoo import FromCard, settled
 from packshot.errors import BadOption, EngineFailed, WeightsMissing
 from packshot.image.types import RGB
 from packshot.journey.examine import segmenter
@@ -76,16 +74,11 @@ def test_mean_and_spread_are_of_the_card(tmp_path: Path) -> None:
     )
 
 
-def test_what_the_network_tells_of_itself_is_its_confidence(tmp_path: Path) -> None:
+def test_what_the_network_tells_of_itself_is_told_on(tmp_path: Path) -> None:
     """Half of white: it says 0.5 twice."""
-    grey = np.full((32, 32, 3), 128, np.uint8)
-    assert FromCard(card(tmp_path, TWO)).segment(grey).confidence == pytest.approx((128 / 255) ** 2, abs=0.01)
-
-
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_confidence_is_a_share_and_grows_with_both(sure: float, present: float) -> None:
-    assert 0 <= confidence(sure, present) <= min(sure, present) + 1e-9
-    assert confidence(1, 1) == 1
+    opinion = FromCard(card(tmp_path, TWO)).segment(np.full((32, 32, 3), 128, np.uint8))
+    assert opinion.confidence == pytest.approx(128 / 255, abs=0.01)
+    assert opinion.present == pytest.approx(128 / 255, abs=0.01)
 
 
 def test_a_network_that_tells_nothing_is_judged_by_how_far_it_is_settled() -> None:

@@ -17,9 +17,11 @@ class Opinion:
     alpha: Grey
     """Of the size that was given in."""
     confidence: float
-    """0…1; near 0 says "no product here"."""
+    """0…1: how good it thinks its own answer is."""
     unsure: Grey | None = None
     """255 where it does not know, 0 where it is certain; None where it has no opinion on that."""
+    present: float = 1.0
+    """0…1: is there a product at all? Engines that cannot say leave it."""
 
 
 @dataclass(frozen=True, slots=True)

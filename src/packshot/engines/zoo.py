@@ -32,13 +32,8 @@ class FromCard:
         small = _chance(answers[0], card)[: used[0], : used[1]]
         chance = cast(Float, cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
         told = dict(zip(card.told, answers[1].ravel().tolist(), strict=True)) if card.told else {}
-        sure = confidence(told["sure"], told["present"]) if told else settled(chance)
-        return Opinion(_grey(chance), sure, _grey(4 * chance * (1 - chance)))
-
-
-def confidence(sure: float, present: float) -> float:
-    """Of a network that was taught to say it: how good its own answer is, and whether anything is there."""
-    return float(np.clip(sure * present, 0, 1))
+        sure, present = told.get("sure", settled(chance)), told.get("present", 1.0)
+        return Opinion(_grey(chance), sure, _grey(4 * chance * (1 - chance)), present)
 
 
 def settled(chance: Float) -> float:
