@@ -5,16 +5,16 @@
 DIR: photos/NAME.* with masks/NAME.*, an index.csv, or a folder of such folders (sets/pairs.py). E:
 `packshot` (the whole path), `studio` (no second opinion), any registered segmenter alone (`segment_net`,
 `grabcut`), a card's .toml, or the peer `isnet` (benchmarks/peers/isnet.py makes its file). Everything is
-measured at the full size of the photo. --scores writes a line for each photo and engine; --kept takes
-the lines of an earlier run instead of measuring them again.
+measured at the full size of the photo. --scores holds a line for each photo and engine; what it holds is
+not measured again, so a run that was cut short goes on, and new code or weights want a new file.
 
-The tables of docs/quality.md, on one core in under twenty minutes where a slow peer's lines are kept:
+The tables of docs/quality.md, on one core in under twenty minutes once the slow peer's lines are there:
 
     python benchmarks/sets/make.py --data DATA --out NAMED
     python benchmarks/sets/splits.py --data DATA --renders NAMED/renders --out VAL --split val
     python benchmarks/quality.py --pairs VAL NAMED --engine isnet --isnet FILE --limit 40 --scores ISNET.csv
-    python benchmarks/quality.py --pairs VAL NAMED --engine packshot studio segment_net isnet \\
-        --kept ISNET.csv --scores SCORES.csv --sheets SHEETS --page docs/quality.md
+    python benchmarks/quality.py --pairs VAL NAMED --engine packshot studio segment_net --scores SCORES.csv \\
+        --beside ISNET.csv --sheets SHEETS --page docs/quality.md
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT"):
@@ -44,21 +44,16 @@ WORST = 20
 def main() -> None:
     wish = arguments()
     at = page.revision()  # before the run: the files may change under it
-    some = [
-        pair
-        for folder in wish.pairs
-        for pair in pairs(folder, wish.limit)
-        if not wish.only or pair.set in wish.only
-    ]
-    kept = {one for path in wish.kept for one in scores.read(path)}
-    found = [one for engine in wish.engine for one in measured(some, engine, kept, wish)]
-    print(tables.goods(found), tables.empties(found), sep="\n\n")
-    if wish.scores:
-        scores.write(found, wish.scores)
+    every = [pair for folder in wish.pairs for pair in pairs(folder, wish.limit)]
+    some = [pair for pair in every if not wish.only or pair.set in wish.only]
+    ours = [one for engine in wish.engine for one in measured(some, engine, wish)]
+    asked = {(pair.set, pair.name) for pair in some}
+    peers = [one for path in wish.beside for one in scores.read(path) if one.key in asked]
+    print(tables.goods([*ours, *peers]), tables.empties([*ours, *peers]), sep="\n\n")
     if wish.sheets:
-        draw_worst([one for one in found if one not in kept], some, wish)
+        draw_worst(ours, some, wish)
     if wish.page:
-        page.put(wish.page, "cut-outs", page.cutouts(found, at))
+        page.put(wish.page, "cut-outs", page.cutouts(ours, peers, at))
 
 
 def arguments() -> argparse.Namespace:
@@ -71,8 +66,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=0, help="photos of each set, evenly spread; 0: all")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--isnet", type=Path, help="the peer's file")
-    parser.add_argument("--scores", type=Path, help="CSV to write")
-    parser.add_argument("--kept", type=Path, nargs="+", default=[], help="CSVs to take lines from")
+    parser.add_argument("--scores", type=Path, help="CSV that takes a line as soon as it is measured")
+    parser.add_argument("--beside", type=Path, nargs="+", default=[], help="CSVs of slow peers, shown beside")
     parser.add_argument(
         "--sheets", type=Path, help=f"folder for pictures of each engine's worst {WORST} of each set"
     )
@@ -80,13 +75,16 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measured(
-    some: Sequence[Pair], engine: str, kept: Iterable[Score], wish: argparse.Namespace
-) -> list[Score]:
-    """Lines that were kept are not measured again; an engine with kept lines has those alone."""
-    asked = {(pair.set, pair.name) for pair in some}
-    old = [one for one in kept if one.engine == engine and one.key in asked]
-    return old or scores.scores(some, engine, wish.jobs, wish.isnet)
+def measured(some: Sequence[Pair], engine: str, wish: argparse.Namespace) -> list[Score]:
+    """What the file of scores already holds is not measured again."""
+    written = scores.read(wish.scores) if wish.scores else []
+    known = {one.key: one for one in written if one.engine == engine}
+    missing = [pair for pair in some if (pair.set, pair.name) not in known]
+    for one in scores.scores(missing, engine, wish.jobs, wish.isnet):
+        known[one.key] = one
+        if wish.scores:
+            scores.append(one, wish.scores)
+    return [known[pair.set, pair.name] for pair in some]
 
 
 def draw_worst(found: Sequence[Score], some: Sequence[Pair], wish: argparse.Namespace) -> None:

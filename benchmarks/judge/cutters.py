@@ -22,6 +22,8 @@ from packshot.look import subject
 
 IN_DOUBT = 0.5
 """A bare engine that is less sure says "no product here". The whole path has a limit of its own."""
+SPECK = 0.005
+"""Share of the frame: who shows less has found nothing. No product of val or dev is smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ def _alone(engine: Segmenter) -> Cutter:
 
 def _laid(pixels: RGB, alpha: Grey, confidence: float) -> Cut:
     whole = cv2.resize(alpha, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    return Cut(np.dstack([pixels, whole]), confidence >= IN_DOUBT and bool((whole >= 128).any()), confidence)
+    shown = float((whole >= 128).mean()) >= SPECK
+    return Cut(np.dstack([pixels, whole]), shown and confidence >= IN_DOUBT, confidence)
 
 
 def _from_card(path: Path) -> Segmenter:
@@ -95,7 +98,7 @@ def _isnet(path: Path | None) -> Cutter:
     net = IsNet(path)
 
     def cut(file: Path) -> Cut:
-        """It has no word for its doubt: found is what it shows at all."""
+        """It has no word for its doubt: found is what it shows."""
         pixels = open_photo(file).pixels
         return _laid(pixels, net.alpha(pixels), 1.0)
 

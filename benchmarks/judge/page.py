@@ -45,8 +45,8 @@ alone, its alpha enlarged to the photo and nothing more."""
 PEER = """\
 *isnet* is the 88 MB network in npm's background-removal package, squeezed to 1024 × 1024 as there
 (`benchmarks/peers`), on a spread of at most 40 photos of each set; the other rows show the same photos.
-It drafted the clothes' masks: no fair figure there. It has no word for doubt: on empty photos, any shape
-that it shows is called a find."""
+It drafted the clothes' masks: no fair figure there. It has no word for doubt: on empty photos, a shape
+of 0.5 % of the frame or more is called a find."""
 
 
 def put(page: Path, section: str, text: str) -> None:
@@ -58,18 +58,17 @@ def put(page: Path, section: str, text: str) -> None:
     page.write_text(f"{before.rstrip()}\n\n{first}\n{text.strip()}\n{last}{after}", encoding="utf8")
 
 
-def cutouts(found: Sequence[Score], at: str) -> str:
-    engines = by(found, lambda one: one.engine)
-    ours = [one for one in found if one.engine != "isnet"]
+def cutouts(ours: Sequence[Score], peers: Sequence[Score], at: str) -> str:
+    engines = by(ours, lambda one: one.engine)
     parts = [
-        head(found, at), SETS, MEASURES,
+        head(ours, at), SETS, MEASURES,
         "## Aims and where they stand", table(("what", "aim", "reached", "met"), aims(engines)),
         "## The val sets", ENGINES, tables.goods(one for one in ours if not hard(one)),
         "### No product at all", tables.empties(ours),
         "## The hard sets", tables.goods(one for one in ours if hard(one)),
     ]  # fmt: skip
-    if "isnet" in engines:
-        same = on_the_same(found)
+    if peers:
+        same = on_the_same([*ours, *peers])
         parts += ["## Beside IS-Net", PEER, tables.goods(same), tables.empties(same)]
     if WHOLE in engines:
         parts += ["## Does the confidence tell?", told(engines[WHOLE])]

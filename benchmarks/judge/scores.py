@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from functools import partial
@@ -58,43 +58,49 @@ def score(pair: Pair, engine: str, isnet: Path | None = None) -> Score:
     )  # fmt: skip
 
 
-def scores(some: Sequence[Pair], engine: str, jobs: int = 1, isnet: Path | None = None) -> list[Score]:
+def scores(some: Sequence[Pair], engine: str, jobs: int = 1, isnet: Path | None = None) -> Iterator[Score]:
     """In the order of the pairs. The first cut of a process pays for sessions, so it is not counted."""
+    if not some:
+        return
     ask = partial(score, engine=engine, isnet=isnet)
     if jobs > 1:
         with ProcessPoolExecutor(jobs, initializer=_warm, initargs=(some[0].photo, engine, isnet)) as pool:
-            return [
-                _watched(k, len(some), engine, one)
-                for k, one in enumerate(pool.map(ask, some, chunksize=4), 1)
-            ]
-    _warm(some[0].photo, engine, isnet)
-    return [_watched(k, len(some), engine, ask(pair)) for k, pair in enumerate(some, 1)]
+            yield from watched(pool.map(ask, some, chunksize=4), len(some), engine)
+    else:
+        _warm(some[0].photo, engine, isnet)
+        yield from watched(map(ask, some), len(some), engine)
 
 
 def _warm(photo: Path, engine: str, isnet: Path | None) -> None:
     cutter(engine, isnet)(photo)
 
 
-def _watched(count: int, whole: int, engine: str, one: Score) -> Score:
-    if count % 100 == 0 or count == whole:
-        print(f"{engine}: {count} of {whole}", file=sys.stderr, flush=True)
-    return one
+def watched(found: Iterable[Score], whole: int, engine: str) -> Iterator[Score]:
+    for count, one in enumerate(found, 1):
+        if count % 100 == 0 or count == whole:
+            print(f"{engine}: {count} of {whole}", file=sys.stderr, flush=True)
+        yield one
 
 
-# --- tables of them -----------------------------------------------------------------------------------------
+# --- lines in a file --------------------------------------------------------------------------------------
 
 MEASURED = tuple(field.name for field in fields(Measures))
 TITLES = (*(field.name for field in fields(Score) if field.name != "measures"), *MEASURED)
 
 
-def write(found: Iterable[Score], path: Path) -> None:
-    with path.open("w", encoding="utf8", newline="") as held:
+def append(one: Score, path: Path) -> None:
+    """Line by line, so that a run that was cut short is no loss."""
+    new = not path.exists()
+    with path.open("a", encoding="utf8", newline="") as held:
         table = csv.DictWriter(held, TITLES, extrasaction="ignore", restval="")
-        table.writeheader()
-        table.writerows({**asdict(one), **(asdict(one.measures) if one.measures else {})} for one in found)
+        if new:
+            table.writeheader()
+        table.writerow({**asdict(one), **(asdict(one.measures) if one.measures else {})})
 
 
 def read(path: Path) -> list[Score]:
+    if not path.exists():
+        return []
     with path.open(encoding="utf8") as held:
         return [_read(row) for row in csv.DictReader(held)]
 

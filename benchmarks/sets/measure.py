@@ -57,7 +57,7 @@ def share(part: NDArray[np.generic], whole: NDArray[np.generic]) -> float:
 
 
 def f_weighted(truth: NDArray[np.bool_], found: NDArray[np.float32]) -> float:
-    """A wrong pixel near a right one is half forgiven; one deep in the ground counts up to twice."""
+    """What is missing beside what was found is partly forgiven; what is too much counts up to twice far out."""
     if not truth.any():
         return 0.0
     error = np.abs(found - truth)

@@ -71,7 +71,7 @@ def test_a_limit_takes_photos_spread_over_the_set(folder: Path) -> None:
 
 @pytest.mark.parametrize("engine", ["packshot", "studio", "grabcut"])
 def test_an_engine_cuts_a_plain_mug_out(folder: Path, engine: str) -> None:
-    found = scores.scores(pairs(folder, 1), engine)
+    found = list(scores.scores(pairs(folder, 1), engine))
     assert found[0].found
     assert found[0].measures is not None
     assert found[0].measures.iou > 0.95
@@ -80,32 +80,29 @@ def test_an_engine_cuts_a_plain_mug_out(folder: Path, engine: str) -> None:
 
 def test_scores_are_read_as_they_were_written(tmp_path: Path) -> None:
     some = [line(), line("ground", None, found=False), line("veil", 0.5, engine="studio")]
-    scores.write(some, tmp_path / "scores.csv")
+    for one in some:
+        scores.append(one, tmp_path / "scores.csv")
     assert scores.read(tmp_path / "scores.csv") == some
 
 
-def test_a_run_measures_keeps_and_draws(
+def test_a_run_goes_on_where_it_was_cut_short_and_shows_a_peer_beside(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kept = tmp_path / "isnet.csv"
-    scores.write([line("mug_0", 0.8, engine="isnet", set="shop")], kept)
-    wish = [
-        "--pairs",
-        folder,
-        "--engine",
-        "packshot",
-        "isnet",
-        "--kept",
-        kept,
-        "--scores",
-        tmp_path / "all.csv",
-    ]
-    command = ["quality.py", *wish, "--page", tmp_path / "page.md", "--limit", "2"]
+    measured, peer = tmp_path / "scores.csv", tmp_path / "isnet.csv"
+    scores.append(line("mug_0", 0.12, set="shop"), measured)
+    scores.append(line("mug_3", 0.80, set="shop", engine="isnet"), peer)
+    wish = ["--pairs", folder, "--limit", "2", "--scores", measured, "--beside", peer]
+    command = ["quality.py", *wish, "--page", tmp_path / "page.md", "--sheets", tmp_path / "sheets"]
     monkeypatch.setattr("sys.argv", [str(word) for word in command])
     quality.main()
-    assert "| shop | packshot | 2 |" in capsys.readouterr().out
-    assert "Aims and where they stand" in (tmp_path / "page.md").read_text("utf8")
-    assert [one.engine for one in scores.read(tmp_path / "all.csv")] == ["packshot", "packshot", "isnet"]
+    assert "| shop | isnet | 1 |" in capsys.readouterr().out
+    text = (tmp_path / "page.md").read_text("utf8")
+    assert "Aims and where they stand" in text
+    assert "Beside IS-Net" in text
+    ious = [one.measures.iou for one in scores.read(measured) if one.measures]
+    assert ious[0] == 0.12
+    assert ious[1] > 0.95
+    assert (tmp_path / "sheets" / "packshot-shop.jpg").exists()
 
 
 def test_a_section_is_written_anew_and_what_a_person_wrote_stays(tmp_path: Path) -> None:
