@@ -37,8 +37,10 @@ speed: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet -e .
 	touch $@
 
+# PyTorch first and by its number: a wheel of its CPU build is taken where one lies ready.
 .venv/installed-dev: .venv/bin/python pyproject.toml
-	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet -e ".[dev,train]"
 	touch $@ .venv/installed
 
 clean:

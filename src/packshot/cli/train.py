@@ -101,7 +101,7 @@ def segmenter(
     seed: Annotated[
         int | None,
         typer.Option(
-            "--seed", help=told(say("Same seed, same steps: the same network.")), show_default=told(say("0"))
+            "--seed", help=told(say("Same seed, same steps: the same network.")), show_default="0"
         ),
     ] = None,
     weights: Annotated[

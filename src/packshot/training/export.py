@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LEAST_HALVED = 64
 """Numbers: smaller tables (biases) stay as they are."""
+COARSE = ("alpha3.", "alpha4.")
+"""Heads that only training asks."""
 SAME = 2e-3
 """How far the running network may be from the trained one: alpha, 0…1."""
 
@@ -65,11 +67,11 @@ def parity(shipped: Shipped, path: Path, probe: Tensor) -> float:
 
 
 def load(net: Segmenter, path: Path) -> Segmenter:
-    """The shipped weights back in a net whose norms are fused, for fine-tuning."""
+    """The shipped weights back in a net whose norms are fused; coarse heads, never shipped, begin anew."""
     net = net.fused()
     stored = {init.name: numpy_helper.to_array(init) for init in onnx.load(str(path)).graph.initializer}
     state = net.state_dict()
-    for name in state:
+    for name in (name for name in state if not name.startswith(COARSE)):
         state[name] = torch.from_numpy(stored[f"net.{name}"].astype(np.float32))
     net.load_state_dict(state)
     return net

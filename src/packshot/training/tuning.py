@@ -138,14 +138,19 @@ def old_pictures(kept: list[Example], size: int) -> Seen:
 
 
 def as_before(old_net: Segmenter, recipe: Recipe) -> Lesson:
-    """The usual loss, and on the old half of the batch: what the frozen copy says."""
+    """The usual loss, and on the old half of the batch: what the frozen copy says.
+
+    Without the coarse heads: they are not shipped, and new ones would only unsettle what is below them.
+    """
     teacher = deepcopy(old_net).eval().requires_grad_(False)
 
     def lesson(x: Tensor, out: dict[str, Tensor], truth: Tensor) -> dict[str, Tensor]:
         with torch.no_grad(), segmenter.half_precision(recipe.device):
             said = torch.sigmoid(teacher(x[1::2])["alpha"].float())
         off = F.binary_cross_entropy_with_logits(out["alpha"][1::2].float(), said)
-        return {**segmenter.losses(out, truth), "as before": off}
+        parts = segmenter.losses(out, truth)
+        del parts["coarse"]
+        return {**parts, "as before": off}
 
     return lesson
 
