@@ -132,6 +132,15 @@ def test_a_device_that_is_not_here_is_said_and_the_cpu_goes_on(run: Run, tmp_pat
     assert (tmp_path / "out" / "mug_cutout.png").is_file()
 
 
+@pytest.mark.usefixtures("no_cuda")
+def test_the_environment_names_a_device_as_well(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(onnx.DEVICE, "cuda")
+    (tmp_path / "mug.png").write_bytes(mug(side=200))
+    assert "packshot[cuda]" in run("check", tmp_path / "mug.png", "--strict", code=2).stderr
+
+
 def test_doctor_says_what_runs_networks_and_why(run: Run) -> None:
     runtime = json.loads(run("doctor", "--json", "--no-speed").stdout)["runtime"]
     assert runtime["name"] == "openvino"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tiny_network import NETWORK, SHA256
+from tiny_network import NETWORK, PLAIN, SHA256
 from web_folder import Web, web_folder
 
 from packshot.engines import cards, pull
@@ -99,6 +103,30 @@ def test_a_later_run_goes_on_where_the_last_one_gave_up(big: Card, web: Web, fol
     assert (folder / "big.onnx").read_bytes() == BIG
     assert names(folder) == {"big.onnx"}
     assert web.asked[-1][1]["Range"] == "bytes=1600000-"
+
+
+def test_a_process_that_was_killed_half_way_is_gone_on_with(big: Card, web: Web, folder: Path) -> None:
+    card = folder.parent / "big.toml"
+    values = {"url": big.url, "sha256": big.sha256, "size_bytes": big.size_bytes, "file": big.file}
+    lines = [line for line in PLAIN.splitlines() if not line.startswith("file")]
+    card.write_text(
+        "\n".join(lines + [f"{key} = {json.dumps(value)}" for key, value in values.items()]), "utf8"
+    )
+    web.stall_after = [1_500_000]
+    packshot = "from packshot.cli.app import main; main()"
+    process = subprocess.Popen([sys.executable, "-c", packshot, "weights", "pull", str(card)])
+    part = folder / "big.onnx.part"
+    until = time.monotonic() + 60
+    while not (part.is_file() and part.stat().st_size > 1_000_000):
+        assert process.poll() is None
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    held = part.stat().st_size
+    pull.pull(big)
+    assert (folder / "big.onnx").read_bytes() == BIG
+    assert web.asked[-1][1]["Range"] == f"bytes={held}-"
 
 
 def test_a_file_that_changed_meanwhile_is_taken_from_its_beginning(big: Card, web: Web, folder: Path) -> None:

@@ -23,6 +23,8 @@ class Web:
         """Answered first, one a request."""
         self.break_after: list[int] = []
         """Bytes after which the line breaks, one a request."""
+        self.stall_after: list[int] = []
+        """Bytes after which nothing more comes until the client hangs up, one a request."""
         self.asked: list[tuple[str, dict[str, str]]] = []
 
     def tag(self, name: str) -> str:
@@ -80,7 +82,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(key, value)
         self.end_headers()
         most = web.break_after.pop(0) if web.break_after else len(rest)
-        self.wfile.write(rest[:most])
+        stall = web.stall_after.pop(0) if web.stall_after else None
+        self.wfile.write(rest[: most if stall is None else stall])
+        if stall is not None:
+            self.wfile.flush()
+            self.rfile.read(1)
+            self.close_connection = True
+            return None
         if most < len(rest):
             self.close_connection = True
         return None

@@ -39,7 +39,7 @@ class Runtime:
     device: str
     """cpu or cuda."""
     precision: str
-    """What it computes in by its own choice: f32, bf16."""
+    """What it computes in by its own choice: f32, bf16, f32/tf32."""
     why: Words
     fallback: bool = False
     """Something else was asked for and is not to be had."""
@@ -79,7 +79,8 @@ def _runtime(device: str, strict: bool) -> Runtime:
         return _on_cpu()
     missing = _why_no_cuda()
     if missing is None:
-        return Runtime("onnxruntime", _onnxruntime(), "cuda", "f32", say("CUDA was asked for."))
+        # Ampere and later multiply f32 as TF32, unless told otherwise.
+        return Runtime("onnxruntime", _onnxruntime(), "cuda", "f32/tf32", say("CUDA was asked for."))
     if strict:
         raise Refused(
             say("CUDA was asked for, and it cannot be had: {why}", why=missing),
