@@ -3,10 +3,11 @@
     python benchmarks/quality.py --pairs DIR … --engine E … [--limit N] [--scores CSV] [--sheets DIR]
 
 DIR: photos/NAME.* with masks/NAME.*, an index.csv, or a folder of such folders (sets/pairs.py). E:
-`packshot` (the whole path), `studio` (no second opinion), any registered segmenter alone (`segment_net`,
-`grabcut`), a card's .toml, or the peer `isnet` (benchmarks/peers/isnet.py makes its file). Everything is
-measured at the full size of the photo. --scores holds a line for each photo and engine; what it holds is
-not measured again, so a run that was cut short goes on, and new code or weights want a new file.
+`packshot` (the whole path; `packshot:fast`, `packshot:best`), `studio` (no second opinion), any
+registered segmenter alone (`segment_net`, `grabcut`), a card's .toml, or the peer `isnet`
+(benchmarks/peers/isnet.py makes its file). Everything is measured at the full size of the photo.
+--scores holds a line for each photo and engine; what it holds is not measured again, so a run that was
+cut short goes on, and new code or weights want a new file.
 
 The tables of docs/quality.md, on one core in under twenty minutes once the slow peer's lines are there:
 
@@ -91,7 +92,7 @@ def draw_worst(found: Sequence[Score], some: Sequence[Pair], wish: argparse.Name
     """ENGINE-SET.jpg: photo, truth, cut-out, difference."""
     wish.sheets.mkdir(parents=True, exist_ok=True)
     pair_of = {(pair.set, pair.name): pair for pair in some}
-    for key, group in by(found, lambda one: f"{Path(one.engine).stem}-{one.set}").items():
+    for key, group in by(found, lambda one: f"{Path(one.engine).stem.replace(':', '_')}-{one.set}").items():
         lines = [line_of(one, pair_of[one.key], wish.isnet) for one in tables.worst(group, WORST)]
         if lines:
             Image.fromarray(sheet(lines, tile=240)).save(wish.sheets / f"{key}.jpg", quality=85)

@@ -41,9 +41,12 @@ Cutter = Callable[[Path], Cut]
 
 @lru_cache
 def cutter(name: str, isnet: Path | None = None) -> Cutter:
-    """`packshot`: the whole path; `studio`: without a second opinion; a card or an engine speaks alone."""
-    if name == "packshot":
-        return lambda file: _told(packshot.cutout(file))
+    """`packshot`: the whole path, `packshot:best` in that quality; `studio`: without a second opinion; a card
+    or an engine speaks alone."""
+    whole, _, quality = name.partition(":")
+    if whole == "packshot":
+        care = {"quality": quality} if quality else {}
+        return lambda file: _told(packshot.cutout(file, **care))
     if name == "studio":
         return lambda file: _told(_without_opinion(open_photo(file)))
     if name == "isnet":

@@ -24,8 +24,10 @@ EMPTY_TITLES = ("set", "engine", "n", "falsely found", "rate", "largest claim of
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(titles) + " |", "|" + " --- |" * len(titles)]
-    return "\n".join([*lines, *("| " + " | ".join(str(cell) for cell in row) + " |" for row in rows)])
+    """Empty where there are no rows."""
+    lines = ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
+    head = ["| " + " | ".join(titles) + " |", "|" + " --- |" * len(titles)]
+    return "\n".join([*head, *lines]) if lines else ""
 
 
 def goods(found: Iterable[Score]) -> str:
