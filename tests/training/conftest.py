@@ -12,7 +12,7 @@ TRAINS = bool(find_spec("torch") and find_spec("onnx"))
 collect_ignore_glob = [] if TRAINS else ["test_*.py"]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     """Small nets are slower on many threads, and sums differ with their number."""
     import torch

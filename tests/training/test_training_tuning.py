@@ -115,6 +115,9 @@ def test_the_commands_pack_pairs_and_teach_them(
     code, said = typed(*way, "--device", "cpu")
     assert code == 0, said
     assert f"--engine {out / 'segment_net.toml'}" in said
+    code, said = typed(*way)
+    assert code == 0, said
+    assert "Going on from step 1" in said
     code, said = typed(*way, "--seed", 3)
     assert code == 2
     assert "seed 0 → 3" in said

@@ -100,9 +100,7 @@ def segmenter(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(
-            "--seed", help=told(say("Same seed, same steps: the same network.")), show_default="0"
-        ),
+        typer.Option("--seed", help=told(say("Same seed, same steps: the same network.")), show_default="0"),
     ] = None,
     weights: Annotated[
         Path | None,

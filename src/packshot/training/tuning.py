@@ -85,8 +85,8 @@ def tune(
     """Teaches, or goes on; the path of the exported network. `kept`: pictures that it was made from."""
     taught, judged = parted(found)
     old_net = stored(weights, recipe)
-    run = Run(deepcopy(old_net), deepcopy(old_net), torch.optim.AdamW(old_net.parameters()))
-    run.optimiser = segmenter.optimiser_of(run.net, recipe)
+    net = deepcopy(old_net)
+    run = Run(net, deepcopy(old_net), segmenter.optimiser_of(net, recipe))
     segmenter.resume(run, recipe, out, tell)
     own = [("own", *segmenter.squeezed(photo, recipe.size)) for photo in judged]
     dev = own + old_pictures(kept or [], recipe.size)
@@ -94,8 +94,8 @@ def tune(
     while not segmenter.done(run, recipe):
         segmenter.stage(run, recipe, pictures, dev, out, tell, watch, as_before(old_net, recipe))
     segmenter.save(run, recipe, out)
-    net, figures = drawn_back(old_net, run.mean, dev, recipe, tell)
-    return export(net, recipe, out, figures)
+    best, figures = drawn_back(old_net, run.mean, dev, recipe, tell)
+    return export(best, recipe, out, figures)
 
 
 def parted(found: list[Example]) -> tuple[list[Example], list[Example]]:
