@@ -35,6 +35,9 @@ MAY_FALL = 0.005
 """IoU that no kind of old pictures may lose more of, on average."""
 SCALES = (1.0, 0.8, 0.6, 0.4, 0.2)
 """From the new weights to the old ones."""
+BLIND = 0.6
+"""The most of the new weights where no old pictures watch. In a trial (150 pairs) all of them cost people
+0.012 IoU, unseen by the drawn check; 0.6 of them cost no kind anything and kept 0.34 of 0.40 gained."""
 DRAWN_CHECKS = 100
 
 
@@ -94,7 +97,8 @@ def tune(
     while not segmenter.done(run, recipe):
         segmenter.stage(run, recipe, pictures, dev, out, tell, watch, as_before(old_net, recipe))
     segmenter.save(run, recipe, out)
-    best, figures = drawn_back(old_net, run.mean, dev, recipe, tell)
+    scales = SCALES if kept else tuple(scale for scale in SCALES if scale <= BLIND)
+    best, figures = drawn_back(old_net, run.mean, dev, recipe, tell, scales)
     return export(best, recipe, out, figures)
 
 
@@ -156,11 +160,16 @@ def as_before(old_net: Segmenter, recipe: Recipe) -> Lesson:
 
 
 def drawn_back(
-    old: Segmenter, new: Segmenter, dev: Seen, recipe: Recipe, tell: Tell
+    old: Segmenter,
+    new: Segmenter,
+    dev: Seen,
+    recipe: Recipe,
+    tell: Tell,
+    scales: tuple[float, ...] = SCALES,
 ) -> tuple[Segmenter, dict[str, float]]:
     """The newest mean of old and new weights with which no kind of old pictures loses too much."""
     before, _ = segmenter.evaluate(old, dev, recipe)
-    for scale in SCALES:
+    for scale in scales:
         net = between(old, new, scale)
         after, _ = segmenter.evaluate(net, dev, recipe)
         falls = {name: before[name] - after[name] for name in before if not name.endswith(" mae")}
