@@ -31,9 +31,7 @@ GOLDEN_SIDE = 300
 REVIEW = {
     "cluttered_table": "several things, an everyday ground",
     "cropped": "the frame cut the product",
-    "glass_vase": "clear walls let the ground through, and how much of it is a guess",
     "tiny": "enlarged beyond four times",
-    "white_mug": "white on white: its handle is missed, and the edges left behind say so",
 }
 """Every other sample must end fixed or compliant."""
 

@@ -10,7 +10,7 @@ import pytest
 from packshot.engines.base import Opinion
 from packshot.image.types import Box
 from packshot.look import subject
-from packshot.look.subject import Origin
+from packshot.look.subject import Care, Origin
 
 SHAPES = {s.__name__: s for s in (goods.disc, goods.ring, goods.blob, goods.two, goods.mug)}
 GROUNDS = {"flat": goods.flat, "sloped": goods.sloped}
@@ -224,7 +224,7 @@ class Half:
 
 def test_an_even_ground_needs_no_second_opinion():
     drawn = goods.laid(goods.shape(goods.disc), goods.flat())
-    found = subject.cut(drawn.photo, Half())
+    found = subject.cut(drawn.photo, Half(), Care.FAST)
     assert found.origin is Origin.STUDIO
     assert found.agreement is None
 

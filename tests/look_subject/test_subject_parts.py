@@ -1,4 +1,4 @@
-"""The pieces under the cut-out, each with drawn truth: mask, fusion, ground, spread, walk, GrabCut."""
+"""The pieces under the cut-out, each with drawn truth: mask, ground, spread, walk, GrabCut."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from packshot.engines.base import ENGINES
-from packshot.look import evidence, fusion, glass, ground, mask
-from packshot.look.fusion import Side, View
+from packshot.look import evidence, glass, ground, mask
 from packshot.look.overlay import drawn_over
 from packshot.look.spread import spread
 from packshot.look.studio import shrunk
@@ -65,58 +64,6 @@ def test_nothing_stays_nothing():
     assert not mask.without_debris(empty).any()
     assert not mask.with_true_holes(empty, empty > 0).any()
     assert mask.parts(empty)[1] == ()
-
-
-# --- fusion -------------------------------------------------------------------------------------------------
-
-
-def view(confidence: float, *boxes: tuple[int, int, int, int], chance: float = 0.97) -> View:
-    plane = np.zeros((100, 100), np.float32)
-    for left, top, right, bottom in boxes:
-        plane[top:bottom, left:right] = chance
-    return View(plane, confidence)
-
-
-BOX = (20, 20, 70, 80)
-
-
-def test_two_that_agree_are_surer_than_one():
-    choice = fusion.choose(view(0.7, BOX), view(0.6, (20, 21, 70, 80)), least=0.05)
-    assert choice.side is Side.FIRST
-    assert choice.confidence > 0.8
-    assert choice.agreement == pytest.approx(1, abs=0.03)
-
-
-def test_a_part_that_only_one_saw_and_is_sure_of_is_added():
-    choice = fusion.choose(view(0.7, BOX), view(0.6, BOX, (80, 20, 90, 70)), least=0.05)
-    assert choice.side is Side.BOTH
-    assert choice.chance[40, 85] > 0.9
-
-
-def test_a_part_that_one_saw_but_doubts_is_not_added():
-    doubtful = view(0.6, BOX)
-    doubtful.chance[20:80, 75:95] = 0.55
-    choice = fusion.choose(view(0.7, BOX), doubtful, least=0.05)
-    assert choice.side is Side.FIRST
-    assert choice.confidence < 0.7
-
-
-def test_a_sure_contradiction_takes_confidence_away():
-    choice = fusion.choose(view(0.3, (0, 0, 40, 40)), view(0.8, (60, 60, 99, 99)), least=0.05)
-    assert choice.side is Side.SECOND
-    assert choice.confidence == pytest.approx(0.8 * 0.7)
-    assert choice.agreement == 0
-
-
-def test_an_unsure_loser_hardly_matters():
-    choice = fusion.choose(view(0.06, (0, 0, 40, 40)), view(0.8, (60, 60, 99, 99)), least=0.05)
-    assert choice.confidence > 0.7
-
-
-def test_when_neither_sees_anything_there_is_no_product():
-    choice = fusion.choose(view(0.01), view(0.02, BOX), least=0.05)
-    assert choice.side is Side.NEITHER
-    assert "product" in str(choice.reason)
 
 
 # --- ground -------------------------------------------------------------------------------------------------

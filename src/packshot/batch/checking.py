@@ -41,6 +41,7 @@ class Check:
     profile: str | Path | None
     category: str = ""
     switches: tuple[str, ...] = ()
+    quality: str = "normal"
     thumb_side: int = 0
     """0 makes none."""
 
@@ -52,7 +53,12 @@ class Check:
         try:
             data = item.origin.read()
             report = check(
-                data, profile=self.profile, category=self.category, switches=self.switches, name=item.key
+                data,
+                profile=self.profile,
+                category=self.category,
+                switches=self.switches,
+                quality=self.quality,
+                name=item.key,
             )
         except BadPhoto as error:
             profile = profile_of(self.profile, self.category, self.switches)

@@ -37,6 +37,7 @@ class Cut:
     mask_only: bool = False
     background: Colour | None = None
     crop: bool = False
+    quality: str = "normal"
 
     def planned(self, item: Item) -> tuple[str, ...]:
         return (placed(item, f"{item.sku}_{'mask' if self.mask_only else 'cutout'}.png"),)
@@ -51,7 +52,7 @@ class Cut:
             if still_holds(task.previous, identity, task, self.out):
                 assert task.previous is not None
                 return Written(task.previous, resumed=True)
-            cut = cutout(data, engine=self.engine, name=item.key)
+            cut = cutout(data, engine=self.engine, quality=self.quality, name=item.key)
             if not cut.found:
                 return Written(failed_line(item, say("No product was found in the photo.")))
             digests = write_files(task, self.out, {task.planned[0]: self._picture(cut)})
@@ -69,11 +70,15 @@ class Cut:
         return Written(line_of(item, told, digests))
 
     def _identity(self, data: bytes) -> dict[str, Any]:
+        from packshot.journey.examine import SECOND_OPINION, weights_of
+
         options = {
             "engine": self.engine,
             "mask_only": self.mask_only,
             "background": self.background,
             "crop": self.crop,
+            "quality": self.quality,
+            "weights": weights_of(self.engine or SECOND_OPINION),
         }
         return {
             "photo_sha256": hashlib.sha256(data).hexdigest(),

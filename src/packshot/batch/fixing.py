@@ -37,6 +37,7 @@ class Fix:
     switches: tuple[str, ...] = ()
     variants: tuple[str, ...] | None = None
     overrides: tuple[tuple[str, object], ...] = ()
+    quality: str = "normal"
     trail: bool = False
     keep: tuple[str, ...] = ()
     thumb_side: int = 0
@@ -68,6 +69,7 @@ class Fix:
                 switches=self.switches,
                 variants=self.variants,
                 overrides=dict(self.overrides),
+                quality=self.quality,
                 trail=self.trail,
                 name=item.key,
             )
@@ -134,7 +136,7 @@ def _identity(work: Fix, data: bytes) -> dict[str, Any]:
 
     profile = _profile(work)
     sha256 = hashlib.sha256(data).hexdigest()
-    known: dict[str, Any] = plain(identity_of(sha256, profile, choose(profile, work.variants)))
+    known: dict[str, Any] = plain(identity_of(sha256, profile, choose(profile, work.variants), work.quality))
     return known
 
 

@@ -48,6 +48,7 @@ def check(
     ] = FormatName.TEXT,
     as_json: options.AsJson = False,
     html: options.Html = None,
+    quality: options.Quality = options.QualityName.NORMAL,
     device: options.Device = None,
     strict: options.Strict = False,
     jobs: options.Jobs = None,
@@ -69,7 +70,7 @@ def check(
     if html:
         pages.ours_or_free(html / "index.html")
     side = pages.thumb_side(len(items)) if html else 0
-    work = Check(named, category, tuple(switch or ()), thumb_side=side)
+    work = Check(named, category, tuple(switch or ()), quality.value, thumb_side=side)
     counted = Seen(bool(skipped.unreadable))
     with ExitStack() as stack:
         small = stack.enter_context(pages.thumbs()) if html else None

@@ -60,6 +60,7 @@ def cutout(
         ),
     ] = None,
     crop: Annotated[bool, typer.Option("--crop", help=told(say("Cut to the product's box.")))] = False,
+    quality: options.Quality = options.QualityName.NORMAL,
     device: options.Device = None,
     strict: options.StrictDevice = False,
     jobs: options.Jobs = None,
@@ -94,7 +95,7 @@ def cutout(
         run = run_fix.write_photos(
             account,
             items,
-            Cut(out.absolute(), engine, mask_only, colour, crop),
+            Cut(out.absolute(), engine, mask_only, colour, crop, quality.value),
             language,
             what=say("Cutting out"),
             jobs=jobs or runner.default_jobs(),

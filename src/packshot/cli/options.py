@@ -63,6 +63,26 @@ Switches = Annotated[
     list[str] | None,
     typer.Option("--switch", help=told(say("Turn a switch of the profile on; may be given several times."))),
 ]
+
+
+class QualityName(StrEnum):
+    FAST = "fast"
+    NORMAL = "normal"
+    BEST = "best"
+
+
+Quality = Annotated[
+    QualityName,
+    typer.Option(
+        "--quality",
+        help=told(
+            say(
+                "fast: the network is asked only where the ground leaves doubt; normal: on every photo; best:"
+                " more than once, for goods that are small in the frame."
+            )
+        ),
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(

@@ -32,8 +32,8 @@ class FromCard:
         small = _chance(answers[0], card)[: used[0], : used[1]]
         chance = cast(Float, cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR))
         told = dict(zip(card.told, answers[1].ravel().tolist(), strict=True)) if card.told else {}
-        sure, present = told.get("sure", settled(chance)), told.get("present", 1.0)
-        return Opinion(_grey(chance), sure, _grey(4 * chance * (1 - chance)), present)
+        sure = told["sure"] if "sure" in told else settled(chance)
+        return Opinion(_grey(chance), sure, _grey(4 * chance * (1 - chance)), told.get("present", 1.0))
 
 
 def settled(chance: Float) -> float:

@@ -19,6 +19,7 @@ def check(
     profile: str | Path | Profile | None = None,
     category: str = "",
     switches: tuple[str, ...] = (),
+    quality: str = "normal",
     name: str = "",
 ) -> Report:
     """Never raises for a bad photo: that, too, is a finding."""
@@ -29,5 +30,5 @@ def check(
     except BadPhoto as error:
         return unreadable(error, wanted.name, wanted.sha256, wanted.category)
     seconds = {"open": time.perf_counter() - start}
-    report = report_on(look_at(opened), wanted, "source")
+    report = report_on(look_at(opened, quality), wanted, "source")
     return replace(report, seconds={**seconds, **report.seconds})

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from packshot.image.codec import PhotoLike, open_photo
 from packshot.image.types import Box, Grey
-from packshot.journey.examine import second_opinion, segmenter
+from packshot.journey.examine import care_of, second_opinion, segmenter
 from packshot.look import subject
 from packshot.look.subject import Origin
 from packshot.words import Words
@@ -72,10 +72,14 @@ class CutProduct:
         return Image.fromarray(self.rgba)
 
 
-def cutout(photo: PhotoLike, *, engine: str | None = None, name: str = "") -> CutProduct:
+def cutout(
+    photo: PhotoLike, *, engine: str | None = None, quality: str = "normal", name: str = ""
+) -> CutProduct:
     """Raises BadPhoto for bytes that are no photo; an empty ground gives `found == False`.
 
-    `engine` names the second opinion; it is asked where the studio path doubts.
+    `engine` names the second opinion; `quality`: fast asks it only where the studio path
+    doubts, best asks it more than once.
     """
     opened = open_photo(photo, name=name)
-    return CutProduct(opened, subject.cut(opened, segmenter(engine) if engine else second_opinion()))
+    asked = segmenter(engine) if engine else second_opinion()
+    return CutProduct(opened, subject.cut(opened, asked, care_of(quality)))

@@ -18,13 +18,14 @@ from packshot.journey.assess import assess
 from packshot.journey.report import Report, plain
 from packshot.journey.verdict import verdict_of
 from packshot.look.facts import Facts
+from packshot.look.subject import Care
 from packshot.profiles.load import default_profile_name, load_profile
 from packshot.profiles.profile import Profile
 from packshot.retouch.place import Place
 from packshot.rules.base import judge_photo
 from packshot.words import say
 
-SECOND_OPINION = "grabcut"
+SECOND_OPINION = "segment_net"
 TEXT_FINDER = "rapidocr"
 
 ROOM_FOR_DETAIL = 1.5
@@ -71,6 +72,12 @@ def segmenter(name: str) -> Segmenter:
     return FromCard(card)
 
 
+def weights_of(name: str) -> str:
+    """The sha256 of an engine's weights; empty where it has none of its own."""
+    card = cards.named(name)
+    return card.sha256 if card else ""
+
+
 def profile_of(
     profile: str | Path | Profile | None,
     category: str = "",
@@ -97,8 +104,18 @@ def working_side(profile: Profile) -> int:
     return round(largest * place.canvas_scale * ROOM_FOR_DETAIL)
 
 
-def look_at(photo: Photo) -> Facts:
-    return Facts(photo, segmenter=second_opinion(), text_finder=text_finder())
+def look_at(photo: Photo, quality: str = Care.NORMAL) -> Facts:
+    return Facts(photo, segmenter=second_opinion(), text_finder=text_finder(), care=care_of(quality))
+
+
+def care_of(name: str) -> Care:
+    try:
+        return Care(name)
+    except ValueError:
+        known = ", ".join(Care)
+        raise BadOption(
+            say("There is no quality {name}.", name=name), say("Known: {names}.", names=known)
+        ) from None
 
 
 def report_on(facts: Facts, profile: Profile, where: str) -> Report:

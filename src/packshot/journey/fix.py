@@ -24,6 +24,7 @@ from packshot.journey.examine import (
     profile_of,
     report_on,
     text_finder,
+    weights_of,
 )
 from packshot.journey.planned import planned_cutout
 from packshot.journey.report import Difficulty, Level, Report, unreadable
@@ -66,6 +67,7 @@ def fix(
     switches: tuple[str, ...] = (),
     variants: tuple[str, ...] | None = None,
     overrides: Mapping[str, object] | None = None,
+    quality: str = "normal",
     trail: bool = False,
     name: str = "",
 ) -> Result:
@@ -79,7 +81,7 @@ def fix(
     except BadPhoto as error:
         before = unreadable(error, wanted.name, wanted.sha256, wanted.category)
         return Result(error.name, Status.FAILED, (error.message,), before, error=error)
-    facts = look_at(opened)
+    facts = look_at(opened, quality)
     with clock("look and judge"):
         before = report_on(facts, wanted, "source")
     failed = Result(
@@ -89,7 +91,7 @@ def fix(
         before=before,
         difficulty=before.difficulty,
         route="none",
-        identity=identity_of(opened.source.sha256, wanted, chosen),
+        identity=identity_of(opened.source.sha256, wanted, chosen, quality),
         cutout=facts.cutout,
     )
     if facts.cutout.origin is Origin.NONE:
@@ -226,9 +228,14 @@ def route_of(facts: Facts, difficulty: Difficulty | None) -> str:
     return "studio" if facts.cutout.agreement is None else "second_opinion"
 
 
-def identity_of(photo_sha256: str, profile: Profile, chosen: tuple[Variant, ...]) -> Identity:
-    options = {"profile": profile.name, "category": profile.category, "variants": [v.name for v in chosen]}
-    weights = {name: version(name) if name == TEXT_FINDER else "" for name in (SECOND_OPINION, TEXT_FINDER)}
+def identity_of(photo_sha256: str, profile: Profile, chosen: tuple[Variant, ...], quality: str) -> Identity:
+    options = {
+        "profile": profile.name,
+        "category": profile.category,
+        "variants": [variant.name for variant in chosen],
+        "quality": quality,
+    }
+    weights = {SECOND_OPINION: weights_of(SECOND_OPINION), TEXT_FINDER: version(TEXT_FINDER)}
     return Identity(
         photo_sha256=photo_sha256,
         profile_sha256=profile.sha256,

@@ -17,7 +17,7 @@ from packshot.look.objects import Objects
 from packshot.look.palette import Palette
 from packshot.look.quality import Quality
 from packshot.look.scene import Scene
-from packshot.look.subject import Cutout, Subject
+from packshot.look.subject import Care, Cutout, Subject
 from packshot.look.text import Text
 from packshot.look.tone import Tone
 
@@ -55,6 +55,7 @@ class Facts:
         full: Photo | None = None,
         segmenter: Segmenter | None = None,
         text_finder: TextFinder | None = None,
+        care: Care = Care.NORMAL,
     ) -> None:
         self.photo = photo
         self.full = full or photo
@@ -63,6 +64,8 @@ class Facts:
         """The second opinion; None: the studio path alone."""
         self.text_finder = text_finder
         """None: no text is looked for."""
+        self.care = care
+        """How much the cut-out may cost."""
         self.known: dict[str, Any] = {}
         self.seconds: dict[str, float] = {}
         """Own time of each fact, without the facts that it asked for."""
@@ -94,7 +97,7 @@ class Facts:
         """The product's pixels; never serialised."""
         from packshot.look import subject
 
-        return subject.cut(self.photo, self.segmenter)
+        return subject.cut(self.photo, self.segmenter, self.care)
 
     @fact
     def subject(self) -> Subject:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -47,6 +48,12 @@ SAY = 0.02
 less (by the square), so that a patch without edges is decided by its sure pixels."""
 GLASS = 0.6
 """What is left of the confidence where glass was guessed: plain goods can look the same."""
+LEAST_TRUST = 0.3
+"""Below it the ground is no ground: plain places may be goods, thin lines a pattern's."""
+LEAST_EVEN = 0.15
+"""Below it the clues are not even asked."""
+GOODS = 3.0
+"""Log-odds of a network from which plain ground may be goods after all."""
 HOLE = -2.0
 """Log-odds below which a pixel inside the product is believed to show the ground."""
 
@@ -102,7 +109,7 @@ def shrunk(pixels: RGB, longest: int = LONGEST) -> RGB:
     return pixels
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Scene:
     """The ground, and the clues to what stands on it."""
 
@@ -121,7 +128,21 @@ class Scene:
     def clues(self, eye: Eye) -> tuple[Float, ...]:
         return evidence.clues(self.light, self.noise, self.crisp, self.steep, self.flat, eye)
 
-    def odds(self) -> Float:
+    @cached_property
+    def evenness(self) -> float:
+        """0…1: how far the rim is one smooth ground. Half of it must be; noise above 6 levels makes every
+        outline doubtful."""
+        covered = np.clip((self.rim.even_share - 0.35) / 0.4, 0, 1)
+        calm = np.clip((14 - self.rim.noise) / 8, 0, 1)
+        return float(covered * calm)
+
+    @property
+    def is_even(self) -> bool:
+        """Even enough for the clues to mean anything."""
+        return self.evenness >= LEAST_EVEN
+
+    @cached_property
+    def said(self) -> Float:
         """Log-odds for product, by all eyes."""
         said = np.zeros(self.flat.shape, np.float32)
         for eye, share in self.reading.eyes:
@@ -129,8 +150,9 @@ class Scene:
         return said
 
 
-def scene(small: RGB, reading: Reading | None = None) -> Scene:
-    """`reading`: another than the one that suits the ground, to measure it."""
+def scene(small: RGB, reading: Reading | None = None, prior: Float | None = None) -> Scene:
+    """`reading`: another than the one that suits the ground, to measure it. `prior` (see `draft`) says where
+    else to look: white goods on white hardly differ from it."""
     rim = ground.fit_rim(small)
     if NOISY < rim.noise < 4 * NOISY:
         small = cv2.bilateralFilter(small, 5, 5 * rim.noise, 2)
@@ -141,6 +163,8 @@ def scene(small: RGB, reading: Reading | None = None) -> Scene:
     reading = reading or evidence.reading_for(surface)
     flat = _open(light.away < 2.5 * noise + reading.plain, crisp)
     speckless = cv2.erode((~flat).astype(np.uint8), np.ones((2, 2), np.uint8))
+    if prior is not None:
+        speckless = speckless | (prior > GOODS)
     box = (box_of(speckless) or Box(0, 0, 0, 0)).grown(MARGIN, size_of(small))
     y, x = box.slices
     light = Light(light.left[y, x], light.drift[y, x], light.away[y, x])
@@ -157,30 +181,39 @@ def leaning(said: Float, flat: Mask) -> Float:
 
 def draft(small: RGB) -> Draft:
     """Ground first, then shadows, then what is left."""
-    found = scene(small)
-    said = found.odds()
-    said[evidence.wires(found.light, found.noise, found.flat)] = evidence.SURE
-    said[evidence.too_dark(found.light, found.surface[found.box.slices])] = evidence.SURE
-    inner = (
-        walk(found.crisp, leaning(said + np.float32(found.reading.towards), found.flat))
-        if not found.flat.all()
-        else 0 * said
-    )
+    return settled(scene(small), small)
+
+
+def settled(found: Scene, small: RGB, prior: Float | None = None, trust: float = 1.0) -> Draft:
+    """`prior`: log-odds for product that a network has, one a pixel; `trust`: what the clues weigh beside."""
+    flat = found.flat
+    y, x = found.box.slices
+    if prior is None:
+        said = found.said.copy()
+        said[evidence.too_dark(found.light, found.surface[y, x])] = evidence.SURE
+    else:
+        heard = prior[y, x]
+        own = np.where(flat, 0, np.float32(trust) * found.said) if found.is_even else 0
+        said = np.clip(own + heard, -evidence.SURE, evidence.SURE)
+        flat = flat & (heard < (GOODS if trust > LEAST_TRUST else 0))
+    if trust > LEAST_TRUST:
+        said[evidence.wires(found.light, found.noise, flat)] = evidence.SURE
+    lean = leaning(said + np.float32(trust * found.reading.towards), flat)
+    inner = 0 * said if flat.all() else walk(found.crisp, lean)
     chance = np.zeros(small.shape[:2], np.float32)
     mask = np.zeros(small.shape[:2], np.uint8)
-    chance[found.box.slices] = inner
-    y, x = found.box.slices
-    mask[y, x] = _cleaned(found, said, inner)
+    chance[y, x] = inner
+    mask[y, x] = _cleaned(found, said, inner, HOLE * trust)
     clear = glass.walls(found.light, found.crisp, found.surface[y, x], found.noise, mask[y, x])
     share = shade(small, found.surface, mask)
     behind = (share * found.surface + 0.5).astype(np.uint8)
     return Draft(
         small, found.rim, found.surface, found.noise, chance, mask, share, behind,
-        evenness=_evenness(found.rim),
-        contrast=_contrast(small, behind, mask, found.noise),
-        decided=_decided(chance, mask),
-        held=_held(mask),
-        whole=_whole(found.crisp, mask[y, x]),
+        evenness=found.evenness,
+        contrast=contrast(small, behind, mask, found.noise),
+        decided=decided(chance, mask),
+        held=held(mask),
+        whole=whole(found.crisp, mask[y, x]),
         walls=None if clear is None else _placed(clear, found.box, mask.shape),
     )  # fmt: skip
 
@@ -191,23 +224,16 @@ def _placed(inner: Float, box: Box, shape: tuple[int, ...]) -> Grey:
     return whole
 
 
-def _cleaned(found: Scene, said: Float, chance: Float) -> Grey:
+def _cleaned(found: Scene, said: Float, chance: Float, hole: float) -> Grey:
     """A hole must be the ground's colour in some light, and the pixels in it must say so themselves."""
     light, noise = found.light, found.noise
     like_ground = (light.drift < 3 * noise + 4) & (light.left < 1 + (3 * noise + 3) / 255)
-    like_ground &= (light.left > 0.3) & (chance < 0.5) & (said < HOLE) & (found.crisp < CALM)
+    like_ground &= (light.left > 0.3) & (chance < 0.5) & (said < hole) & (found.crisp < CALM)
     raw = (chance >= 0.5).astype(np.uint8)
     return without_debris(with_true_holes(raw, like_ground))
 
 
-def _evenness(rim: Rim) -> float:
-    """Half the rim must be ground; noise above 6 levels makes every outline doubtful."""
-    covered = np.clip((rim.even_share - 0.35) / 0.4, 0, 1)
-    calm = np.clip((14 - rim.noise) / 8, 0, 1)
-    return float(covered * calm)
-
-
-def _contrast(small: RGB, behind: RGB, mask: Grey, noise: float) -> float:
+def contrast(small: RGB, behind: RGB, mask: Grey, noise: float) -> float:
     """Just inside the outline: the share of pixels that are clearly not the ground behind."""
     if not mask.any():
         return 0.0
@@ -216,7 +242,7 @@ def _contrast(small: RGB, behind: RGB, mask: Grey, noise: float) -> float:
     return float(np.clip((away > 3 * noise + 4).mean() / 0.8, 0, 1)) if away.size else 0.0
 
 
-def _decided(chance: Float, mask: Grey) -> float:
+def decided(chance: Float, mask: Grey) -> float:
     """Doubt is 4 p (1 − p) of every pixel near the product, beside the product's own area."""
     near = cv2.dilate(mask, np.ones((9, 9), np.uint8))
     if not mask.any():
@@ -225,7 +251,7 @@ def _decided(chance: Float, mask: Grey) -> float:
     return float(np.clip(1.1 - 1.5 * doubt, 0, 1))
 
 
-def _whole(crisp: Float, mask: Grey) -> float:
+def whole(crisp: Float, mask: Grey) -> float:
     """Edges away from the mask, beside its outline's own length: samples that are cut out well reach 0.63,
     a mug that lost its handle 1.15. An edge far fainter than the product's own outline is a shadow's."""
     square = np.ones((3, 3), np.uint8)
@@ -239,7 +265,7 @@ def _whole(crisp: Float, mask: Grey) -> float:
     return float(np.clip(1.5 - left / max(1.0, float(outline.sum())), HALF_SEEN, 1))
 
 
-def _held(mask: Grey) -> float:
+def held(mask: Grey) -> float:
     rim = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     return float(np.clip(1.1 - 2 * rim.mean(), 0, 1))
 
