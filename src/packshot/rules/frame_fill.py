@@ -46,13 +46,14 @@ def judge(facts: Facts, limit: FrameFill) -> Iterator[Finding]:
     subject, frame = facts.subject, facts.source.size
     if not subject.found:
         return
-    share = fill_share(subject, frame, limit.measure)
-    if share < limit.min_share:
-        figure, asked = told(share * 100, limit.min_share * 100), percent(limit.min_share)
+    share = percent(fill_share(subject, frame, limit.measure))
+    least, most = percent(limit.min_share), percent(limit.max_share)
+    if share < least:
+        figure, asked = told(share, least), least
         message = _too_small(limit.measure, subject, frame, figure, asked)
         cure = say("Step closer, or let the retouch cut the spare ground away and enlarge the product.")
-    elif share > limit.max_share:
-        figure, asked = told(share * 100, limit.max_share * 100), percent(limit.max_share)
+    elif share > most:
+        figure, asked = told(share, most), most
         message = _too_large(limit.measure, subject, frame, figure, asked)
         cure = say("Step back, or let the retouch add ground round the product.")
     else:
