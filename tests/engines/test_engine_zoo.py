@@ -119,10 +119,6 @@ def test_a_file_that_is_no_network_is_an_error_of_ours(tmp_path: Path) -> None:
         FromCard(found).segment(square())
 
 
-SHIPPED = (cards.CARDS / "segment_net.onnx").is_file()
-
-
-@pytest.mark.skipif(not SHIPPED, reason="the weights are made by training")
 def test_our_own_network_is_an_engine_and_answers() -> None:
     own = ENGINES["segment_net"].make()
     pixels = np.full((300, 200, 3), 215, np.uint8)
