@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +31,17 @@ class FoundText:
     confidence: float
     angle: float = 0.0
     """Degrees; 0 reads left to right."""
+    outline: tuple[tuple[float, float], ...] = ()
+    """(x, y) along the upper edge as one reads, then as many back along the lower edge: four for a straight
+    line, more for a curved one; empty where the box is all that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    text: str
+    """Empty where nothing could be read."""
+    confidence: float
+    """0…1: how likely every letter of it is right."""
 
 
 class Segmenter(Protocol):
@@ -48,6 +59,14 @@ class TextFinder(Protocol):
     def find(self, pixels: RGB) -> tuple[FoundText, ...]: ...
 
 
+class TextReader(Protocol):
+    name: str
+
+    def read(self, pixels: RGB, lines: Sequence[FoundText]) -> tuple[ReadText, ...]:
+        """One answer a line, in their order; the lines lie in these very pixels."""
+        ...
+
+
 class Upscaler(Protocol):
     name: str
 
@@ -59,7 +78,7 @@ class Upscaler(Protocol):
 @dataclass(frozen=True, slots=True)
 class Engine:
     kind: str
-    """segmenter, text_finder, upscaler."""
+    """segmenter, text_finder, text_reader, upscaler."""
     name: str
     make: Callable[[], Any]
     """Makes one; raises WeightsMissing with the command that brings what is missing."""
