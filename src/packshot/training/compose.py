@@ -20,7 +20,7 @@ from packshot.training.sources import CUTOUT, PHOTO, RGBA, Example
 PHOTOS, EMPTY = 0.34, 0.06
 """Shares of real photos and of empty grounds; the rest is composed."""
 SOURCES = {
-    "renders": 0.48, "glass": 0.06, "drawn": 0.08, "clothes": 0.13, "people": 0.07, "fashion": 0.14,
+    "renders": 0.48, "glass": 0.06, "drawn": 0.13, "clothes": 0.13, "people": 0.08, "fashion": 0.14,
     "groceries": 0.04,
 }  # fmt: skip
 """How often each source gives the product of a composed picture."""

@@ -93,7 +93,58 @@ def _blob(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
     _rings(rng, mask, size)
 
 
-MAKERS = (_wire, _chain, _rings, _rack, _legs, _blob)
+def _hoop(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
+    """One large ring around much ground, plain or of links: bangles, bracelets, frames."""
+    x, y = rng.uniform(0.42, 0.58, 2) * size
+    wide, flat, turn = rng.uniform(0.2, 0.42) * size, rng.uniform(0.35, 1.0), rng.uniform(0, np.pi)
+    angles = np.linspace(0, 2 * np.pi, 96)
+    across, down = wide * np.cos(angles), wide * flat * np.sin(angles)
+    way = np.c_[
+        x + across * np.cos(turn) - down * np.sin(turn), y + across * np.sin(turn) + down * np.cos(turn)
+    ]
+    if rng.random() < 0.5:
+        _line(mask, way, max(1, int(rng.uniform(0.006, 0.05) * size)))
+        return
+    radius = rng.uniform(0.012, 0.04) * size
+    for link in way[:: max(1, int(rng.integers(1, 4)))]:
+        thick = -1 if rng.random() < 0.3 else max(1, int(radius * 0.35))
+        cv2.circle(mask, _fixed(*link), int(radius * 2**FINE), 255, thick, cv2.LINE_AA, FINE)
+
+
+def _spectacles(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
+    """Two rims, a bridge, two arms."""
+    x, y, reach = 0.5 * size, rng.uniform(0.4, 0.6) * size, rng.uniform(0.09, 0.17) * size
+    thick, tall = max(1, int(rng.uniform(0.005, 0.02) * size)), rng.uniform(0.7, 1.0)
+    for side in (-1, 1):
+        axes = (int(reach * 2**FINE), int(reach * tall * 2**FINE))
+        cv2.ellipse(mask, _fixed(x + side * reach * 1.2, y), axes, 0, 0, 360, 255, thick, cv2.LINE_AA, FINE)
+        end = np.array([x + side * reach * rng.uniform(1.5, 2.9), y - reach * rng.uniform(-0.6, 1.2)])
+        _line(mask, np.array([[x + side * reach * 2.2, y - 0.3 * reach], end]), thick)
+    _line(mask, np.array([[x - 0.2 * reach, y], [x + 0.2 * reach, y]]), thick)
+
+
+def _basket(rng: Generator, mask: NDArray[np.uint8], size: int) -> None:
+    """A body of bars or mesh, seen through, often with a handle."""
+    left, right = rng.uniform(0.12, 0.3) * size, rng.uniform(0.7, 0.88) * size
+    top, bottom = rng.uniform(0.35, 0.5) * size, rng.uniform(0.75, 0.92) * size
+    narrow = rng.uniform(0, 0.12) * size
+    thick = max(1, int(rng.uniform(0.004, 0.014) * size))
+    for along in np.linspace(0, 1, int(rng.integers(6, 24))):
+        above = left + (right - left) * along
+        below = left + narrow + (right - left - 2 * narrow) * along
+        _line(mask, np.array([[above, top], [below, bottom]]), thick)
+    for down in np.linspace(0, 1, int(rng.integers(2, 14))):
+        y, inset = top + (bottom - top) * down, narrow * down
+        _line(mask, np.array([[left + inset, y], [right - inset, y]]), thick)
+    if rng.random() < 0.7:
+        angles = np.linspace(np.pi, 2 * np.pi, 40)
+        middle, wide = (left + right) / 2, (right - left) / 2
+        tall = rng.uniform(0.4, 1.0) * wide
+        arc = np.c_[middle + wide * np.cos(angles), top + tall * np.sin(angles)]
+        _line(mask, arc, thick * int(rng.integers(1, 5)))
+
+
+MAKERS = (_wire, _chain, _rings, _rack, _legs, _blob, _hoop, _hoop, _spectacles, _basket)
 
 
 def _shaded(rng: Generator, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
