@@ -62,7 +62,7 @@ def main() -> None:
     lessons = _read(kept) if kept and kept.exists() else _all(options.sets, options.limit)
     if kept:
         _write(kept, lessons)
-    told = np.zeros((len(lessons), 3, 2), np.float32)
+    told = np.zeros((len(lessons), 3), np.float32)
     for part in range(PARTS):
         known = [one for one in lessons if _part(one) != part]
         weights = learned(known)
@@ -135,10 +135,10 @@ def learned(lessons: list[Lesson], seed: int = 1) -> list[Array]:
     weight = np.concatenate([np.full(3, _weight(one)) for one in lessons]).astype(np.float32)
     mean, scale = signs.mean(0), 1 / (signs.std(0) + 1e-3)
     x = torch.from_numpy((signs - mean) * scale)
-    y = torch.from_numpy(np.stack([(iou >= GOOD).astype(np.float32), iou], 1))
+    y = torch.from_numpy((iou >= GOOD).astype(np.float32))[:, None]
     w = torch.from_numpy(weight)[:, None]
     torch.manual_seed(seed)
-    first, second = torch.nn.Linear(signs.shape[1], HIDDEN), torch.nn.Linear(HIDDEN, 2)
+    first, second = torch.nn.Linear(signs.shape[1], HIDDEN), torch.nn.Linear(HIDDEN, 1)
     net = torch.nn.Sequential(first, torch.nn.Tanh(), second)
     optimiser = torch.optim.AdamW(net.parameters(), 5e-3, weight_decay=1.0)
     for _ in range(800):
@@ -155,20 +155,20 @@ def _weight(lesson: Lesson) -> float:
     return 0.3 if lesson.set == "stray" else 1.0
 
 
-def _judged(weights: list[Array], signs: Array) -> Array:
+def _judged(weights: list[Array], signs: Array) -> float:
     mean, scale, first, first_bias, second, second_bias = weights
     hidden = np.tanh(((signs - mean) * scale) @ first + first_bias)
-    return np.asarray(1 / (1 + np.exp(-(hidden @ second + second_bias))), np.float32)
+    return float(1 / (1 + np.exp(-(hidden @ second + second_bias)[0])))
 
 
 def report(lessons: list[Lesson], told: Array) -> None:
     """What a judge that has not seen these products does with them."""
     iou = np.array([one.iou for one in lessons])
-    best = 1 + told[:, 1:, 0].argmax(1)
+    best = 1 + told[:, 1:].argmax(1)
     certain = np.array([one.signs[0, SURE_SIGN] >= fusion.CERTAIN for one in lessons])
     unlike = np.array([one.signs[0, 2] < fusion.UNLIKE for one in lessons])
     best[certain] = np.where(unlike[certain], 0, 1)
-    taken, sure = iou[np.arange(len(best)), best], told[np.arange(len(best)), best, 0]
+    taken, sure = iou[np.arange(len(best)), best], told[np.arange(len(best)), best]
     heads = ("studio", "merged", "engine", "taken", "best", "median", "spoiled")
     print(f"{'set':10} {'n':>4} " + " ".join(f"{head:>7}" for head in heads))
     for name in [*sorted({one.set for one in lessons}), "all"]:

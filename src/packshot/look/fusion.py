@@ -120,7 +120,7 @@ def choose(found: Scene, small: RGB, heard: Heard) -> Choice:
     asked: tuple[Candidate, ...] = (merged, said)
     if alone.side is Side.STUDIO and alone.draft.confidence >= CERTAIN:
         asked = (alone,) if agreement < UNLIKE else (merged,)
-    good = [judge(signs(found, heard, every, one))[0] for one in asked]
+    good = [judge(signs(found, heard, every, one)) for one in asked]
     best = good.index(max(good))
     sure = good[best]
     if asked[best] is alone:  # the judge has seen few such photos; the studio knows itself
@@ -189,12 +189,11 @@ def signs(found: Scene, heard: Heard, every: tuple[Candidate, ...], one: Candida
     )  # fmt: skip
 
 
-def judge(told: Float) -> tuple[float, float]:
-    """The chance that the IoU is 0.9 or more, and the IoU to expect; see benchmarks/fusion_learn.py."""
+def judge(told: Float) -> float:
+    """The chance that the IoU is 0.9 or more; see benchmarks/fusion_learn.py."""
     mean, scale, first, first_bias, second, second_bias = _weights()
     hidden = np.tanh(((told - mean) * scale) @ first + first_bias)
-    good, expected = 1 / (1 + np.exp(-(hidden @ second + second_bias)))
-    return float(good), float(expected)
+    return float(1 / (1 + np.exp(-(hidden @ second + second_bias)[0])))
 
 
 def _partly(chance: Float) -> NDArray[np.bool_]:
