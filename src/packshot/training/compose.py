@@ -115,8 +115,8 @@ class Composer:
             inner = cv2.erode(rgba[..., 3], np.ones((3, 3), np.uint8), borderValue=255)
             rgba = np.dstack([rgba[..., :3], inner])
         if example.shadow is None:
-            rgba = _boxed(rgba)
-        rgba = _repainted(rng, rgba)
+            rgba = boxed(rgba)
+        rgba = repainted(rng, rgba)
         if source == "renders" and rng.random() < 0.04:
             rgba = _made_of_glass(rng, rgba)
         return rgba, example.shadow, source in ("clothes", "own")
@@ -228,7 +228,7 @@ def _box(alpha: Grey) -> tuple[int, int, int, int]:
     return int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1
 
 
-def _boxed(rgba: RGBA) -> RGBA:
+def boxed(rgba: RGBA) -> RGBA:
     left, top, right, bottom = _box(rgba[..., 3])
     return rgba[top:bottom, left:right]
 
@@ -238,7 +238,7 @@ def _mean_colour(rgba: RGBA) -> Picture:
     return (rgba[..., :3] * weight[..., None]).sum((0, 1)) / max(1.0, float(weight.sum()))
 
 
-def _repainted(rng: Generator, rgba: RGBA) -> RGBA:
+def repainted(rng: Generator, rgba: RGBA) -> RGBA:
     """The same product in another colour: lighter, darker, greyer, another hue."""
     roll = rng.random()
     if roll < 0.45:

@@ -33,12 +33,12 @@ class Grounds:
         """`near` is the product's mean colour: now and then the ground is much like it."""
         chances = np.array(list(KINDS.values()))
         kind = list(KINDS)[int(rng.choice(len(KINDS), p=chances / chances.sum()))]
-        ground = self._of(kind, rng, near)
+        ground = self.of(kind, rng, near)
         if near is not None and rng.random() < 0.08:
             ground += (near - ground.mean((0, 1))) * rng.uniform(0.6, 1)
         return np.clip(ground, 0, 255)
 
-    def _of(self, kind: str, rng: Generator, near: Picture | None) -> Picture:
+    def of(self, kind: str, rng: Generator, near: Picture | None) -> Picture:
         if kind == "room":
             return self._room(rng)
         if kind == "plain":

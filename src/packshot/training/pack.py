@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from packshot.errors import BadSource
 from packshot.image.files import write_whole
 from packshot.image.types import Grey
-from packshot.training.sources import CUTOUT, GROUND, RGBA, Example, examples, rgba_of
+from packshot.training.sources import CUTOUT, GROUND, RGBA, Example, Ticket, examples, rgba_of
 from packshot.words import say
 
 PACKED_SIDE = 328
@@ -70,7 +70,7 @@ def read(path: Path) -> list[Example]:
         return [_example(archive, names, row) for row in rows]
 
 
-def is_dev(example: Example) -> bool:
+def is_dev(example: Example | Ticket) -> bool:
     return zlib.crc32(example.group.encode()) % DEV_PART.get(example.kind, 20) == 0
 
 

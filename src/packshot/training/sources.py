@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -38,60 +40,72 @@ class Example:
     """Share of the floor's light that the product takes (255 = all)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An example that is not opened yet: thousands of them weigh nothing."""
+
+    kind: str
+    source: str
+    group: str
+    row: dict[str, str]
+    """What the set's own table says of it."""
+    folder: Path
+    open: Callable[[], Example | None]
+    """None where the photo turns out to teach faults."""
+
+
 def examples(data: Path, split: str = "train") -> Iterator[Example]:
     """All examples of a folder of known sets, or of a folder of pairs of one's own."""
+    known = tickets(data, split)
+    if known is None:
+        yield from pairs(data)
+        return
+    for ticket in known:
+        if example := ticket.open():
+            yield example
+
+
+def tickets(data: Path, split: str = "train") -> Iterator[Ticket] | None:
+    """Of a folder of known sets; None where the folder is none."""
     known = [reader(data / name, split) for name, reader in READERS.items() if (data / name).is_dir()]
-    if not known:
-        known = [pairs(data)]
-    for found in known:
-        yield from found
+    return chain.from_iterable(known) if known else None
 
 
-def clothes(folder: Path, split: str) -> Iterator[Example]:
+def clothes(folder: Path, split: str) -> Iterator[Ticket]:
     for row in _rows(folder / "index.csv", split):
-        rgba = _with_alpha(_read(folder / row["file"]), _read(folder / row["alpha"], cv2.IMREAD_GRAYSCALE))
-        yield Example(PHOTO, "clothes", row["file"], rgba)
+        yield Ticket(PHOTO, "clothes", row["file"], row, folder, partial(_masked, folder, row))
 
 
-def people(folder: Path, split: str) -> Iterator[Example]:
-    """The person with clothes and bag: every label but the background's."""
+def people(folder: Path, split: str) -> Iterator[Ticket]:
     for row in _rows(folder / "index.csv", split):
-        labels = _labels(folder / row["labels"])
-        yield Example(
-            PHOTO, "people", row["file"], _with_alpha(_read(folder / row["file"]), (labels > 0) * 255)
-        )
+        yield Ticket(PHOTO, "people", row["file"], row, folder, partial(_person, folder, row))
 
 
-def renders(folder: Path, split: str) -> Iterator[Example]:
+def renders(folder: Path, split: str) -> Iterator[Ticket]:
     for row in _rows(folder / "index.csv", split):
-        rgba = rgba_of(_read(folder / row["rgba"], cv2.IMREAD_UNCHANGED))
-        shadow = _read(folder / row["shadow"], cv2.IMREAD_GRAYSCALE)
         source = "glass" if row["transparent"] == "yes" else "renders"
-        yield Example(CUTOUT, source, row["object"], rgba, shadow)
+        yield Ticket(CUTOUT, source, row["object"], row, folder, partial(_rendered, folder, row, source))
 
 
-def textures(folder: Path, split: str) -> Iterator[Example]:
+def textures(folder: Path, split: str) -> Iterator[Ticket]:
     if split != "train":
         return
     for row in csv.DictReader((folder / "textures.csv").open(encoding="utf8")):
-        picture = _read(folder / row["file"])
-        yield Example(GROUND, row["group"], row["file"], _with_alpha(picture, np.zeros(picture.shape[:2])))
+        yield _ground(folder, row, row["group"])
 
 
-def fashion(folder: Path, split: str) -> Iterator[Example]:
+def fashion(folder: Path, split: str) -> Iterator[Ticket]:
     for row in _rows(folder / "fashion.csv", split):
-        yield from _drafted(folder / row["file"], "fashion", row["file"])
+        yield _packshot(folder, row, "fashion")
 
 
-def groceries(folder: Path, split: str) -> Iterator[Example]:
+def groceries(folder: Path, split: str) -> Iterator[Ticket]:
     """Packshots give products; photos of shelves give cluttered grounds."""
     for row in csv.DictReader((folder / "labels.csv").open(encoding="utf8")):
-        path = folder / row["file"]
         if row["kind"] == "iconic" and split == "train":
-            yield from _drafted(path, "groceries", row["file"])
+            yield _packshot(folder, row, "groceries")
         elif row["split"] == split == "train":
-            picture = _read(path)
-            yield Example(GROUND, "shelf", row["file"], _with_alpha(picture, np.zeros(picture.shape[:2])))
+            yield _ground(folder, row, "shelf")
 
 
 def pairs(folder: Path) -> Iterator[Example]:
@@ -112,7 +126,7 @@ def pairs(folder: Path) -> Iterator[Example]:
             yield Example(PHOTO, "own", path.stem, _with_alpha(_read(path), alpha))
 
 
-READERS: dict[str, Callable[[Path, str], Iterator[Example]]] = {
+READERS: dict[str, Callable[[Path, str], Iterator[Ticket]]] = {
     "clothes": clothes,
     "people": people,
     "renders": renders,
@@ -120,6 +134,37 @@ READERS: dict[str, Callable[[Path, str], Iterator[Example]]] = {
     "fashion": fashion,
     "groceries": groceries,
 }
+
+
+def _masked(folder: Path, row: dict[str, str]) -> Example:
+    rgba = _with_alpha(_read(folder / row["file"]), _read(folder / row["alpha"], cv2.IMREAD_GRAYSCALE))
+    return Example(PHOTO, "clothes", row["file"], rgba)
+
+
+def _person(folder: Path, row: dict[str, str]) -> Example:
+    """The person with clothes and bag: every label but the background's."""
+    labels = labels_of(folder / row["labels"])
+    rgba = _with_alpha(_read(folder / row["file"]), (labels > 0) * 255)
+    return Example(PHOTO, "people", row["file"], rgba)
+
+
+def _rendered(folder: Path, row: dict[str, str], source: str) -> Example:
+    rgba = rgba_of(_read(folder / row["rgba"], cv2.IMREAD_UNCHANGED))
+    shadow = _read(folder / row["shadow"], cv2.IMREAD_GRAYSCALE)
+    return Example(CUTOUT, source, row["object"], rgba, shadow)
+
+
+def _ground(folder: Path, row: dict[str, str], source: str) -> Ticket:
+    def opened() -> Example:
+        picture = _read(folder / row["file"])
+        return Example(GROUND, source, row["file"], _with_alpha(picture, np.zeros(picture.shape[:2])))
+
+    return Ticket(GROUND, source, row["file"], row, folder, opened)
+
+
+def _packshot(folder: Path, row: dict[str, str], source: str) -> Ticket:
+    opened = partial(_drafted, folder / row["file"], source, row["file"])
+    return Ticket(CUTOUT, source, row["file"], row, folder, opened)
 
 
 def _rows(index: Path, split: str) -> list[dict[str, str]]:
@@ -141,7 +186,7 @@ def rgba_of(decoded: NDArray[np.uint8]) -> RGBA:
     return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGRA2RGBA), np.uint8)
 
 
-def _labels(path: Path) -> NDArray[np.uint8]:
+def labels_of(path: Path) -> NDArray[np.uint8]:
     """A palette's numbers, not its colours: OpenCV would give the colours."""
     from PIL import Image
 
@@ -156,7 +201,7 @@ def _with_alpha(colours: NDArray[np.uint8], alpha: NDArray[np.generic]) -> RGBA:
     return np.dstack([colours, grey])
 
 
-def _drafted(path: Path, source: str, group: str) -> Iterator[Example]:
+def _drafted(path: Path, source: str, group: str) -> Example | None:
     """A packshot on white: the studio path gives the mask where it is sure."""
     from packshot.image.codec import open_photo
     from packshot.look.subject import cut
@@ -164,5 +209,6 @@ def _drafted(path: Path, source: str, group: str) -> Iterator[Example]:
     photo = open_photo(path.read_bytes())
     found = cut(photo, None)
     whole = found.alpha.size > 0 and float((found.alpha > 127).mean()) > 0.25
-    if found.confidence >= SURE and whole:
-        yield Example(CUTOUT, source, group, np.dstack([found.colours, found.alpha]))
+    if found.confidence < SURE or not whole:
+        return None
+    return Example(CUTOUT, source, group, np.dstack([found.colours, found.alpha]))
