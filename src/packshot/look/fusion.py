@@ -177,10 +177,10 @@ def signs(found: Scene, heard: Heard, every: tuple[Candidate, ...], one: Candida
         [
             *(overlap(mask, other.mask) for other in every),
             *_edges(found, mask),
-            studio.contrast(draft.small, draft.behind, mask, draft.noise),
+            studio.contrast(draft.small, draft.behind, mask, found.noise),
             studio.decided(one.chance, mask),
             studio.held(mask),
-            draft.evenness, min(draft.noise, 10) / 10, draft.walls is not None,
+            found.evenness, min(found.noise, 10) / 10, draft.walls is not None,
             heard.sure, heard.present, doubt,
             covered**0.5, inside / max(1.0, float(mask.sum())), inside / total,
             every[0].draft.confidence, one.side is Side.MERGED, one.side is Side.ENGINE,

@@ -58,45 +58,6 @@ HOLE = -2.0
 """Log-odds below which a pixel inside the product is believed to show the ground."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Draft:
-    """What the studio path found, at the size of `small`."""
-
-    small: RGB
-    rim: Rim
-    surface: Float
-    """The ground without any shadow, levels."""
-    noise: float
-    """Sigma of the ground around the surface, levels."""
-    chance: Float
-    """Of each pixel to be product, after the random walk."""
-    mask: Grey
-    """1 where the product is: holes and debris settled."""
-    share: Float
-    """Of the ground's light that reaches each pixel, a channel each; below 1 in the shadow."""
-    behind: RGB
-    """The ground as it is lit, shadow included, also under the product."""
-    evenness: float
-    """0…1: how far the rim is one smooth ground."""
-    contrast: float
-    """0…1: share of the outline that stands out from the ground."""
-    decided: float
-    """0…1: how little was in doubt between product, shadow and ground."""
-    held: float
-    """0…1: 1 where the product is inside the frame, less the more of the rim it takes."""
-    whole: float
-    """HALF_SEEN…1: how little was left behind: crisp edges on the ground are parts that were missed."""
-    walls: Grey | None = None
-    """Where the ground shines through: 255 is solid. None: no glass."""
-
-    @property
-    def confidence(self) -> float:
-        """Every term can make it small; none can make up for another. `whole` is not among them: what was
-        left behind sends a photo to a person, and is no reason to believe another opinion more."""
-        clear = 1.0 if self.walls is None else GLASS
-        return self.evenness * self.contrast * self.decided * self.held * clear
-
-
 def shrunk(pixels: RGB, longest: int = LONGEST) -> RGB:
     """At most `longest`. Exact halves first: OpenCV is ten times as fast there as at other factors."""
     size = size_of(pixels)
@@ -150,8 +111,45 @@ class Scene:
         return said
 
 
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """What the studio path found, at the size of `small`; its own measures are taken when asked for."""
+
+    small: RGB
+    scene: Scene
+    chance: Float
+    """Of each pixel to be product, after the random walk."""
+    mask: Grey
+    """1 where the product is: holes and debris settled."""
+    walls: Grey | None = None
+    """Where the ground shines through: 255 is solid. None: no glass."""
+
+    @cached_property
+    def share(self) -> Float:
+        """Of the ground's light that reaches each pixel, a channel each; below 1 in the shadow."""
+        return shade(self.small, self.scene.surface, self.mask)
+
+    @cached_property
+    def behind(self) -> RGB:
+        """The ground as it is lit, shadow included, also under the product."""
+        return (self.share * self.scene.surface + 0.5).astype(np.uint8)
+
+    @cached_property
+    def confidence(self) -> float:
+        """Every term can make it small; none can make up for another. `whole` is not among them: what was
+        left behind sends a photo to a person, and is no reason to believe another opinion more."""
+        outline = contrast(self.small, self.behind, self.mask, self.scene.noise)
+        clear = 1.0 if self.walls is None else GLASS
+        return self.scene.evenness * outline * decided(self.chance, self.mask) * held(self.mask) * clear
+
+    @cached_property
+    def whole(self) -> float:
+        """HALF_SEEN…1: how little was left behind: crisp edges on the ground are parts that were missed."""
+        return whole(self.scene.crisp, self.mask[self.scene.box.slices])
+
+
 def scene(small: RGB, reading: Reading | None = None, prior: Float | None = None) -> Scene:
-    """`reading`: another than the one that suits the ground, to measure it. `prior` (see `draft`) says where
+    """`reading`: another than the one that suits the ground, to measure it. `prior` (see `settled`) says where
     else to look: white goods on white hardly differ from it."""
     rim = ground.fit_rim(small)
     if NOISY < rim.noise < 4 * NOISY:
@@ -205,17 +203,8 @@ def settled(found: Scene, small: RGB, prior: Float | None = None, trust: float =
     chance[y, x] = inner
     mask[y, x] = _cleaned(found, said, inner, HOLE * trust)
     clear = glass.walls(found.light, found.crisp, found.surface[y, x], found.noise, mask[y, x])
-    share = shade(small, found.surface, mask)
-    behind = (share * found.surface + 0.5).astype(np.uint8)
-    return Draft(
-        small, found.rim, found.surface, found.noise, chance, mask, share, behind,
-        evenness=found.evenness,
-        contrast=contrast(small, behind, mask, found.noise),
-        decided=decided(chance, mask),
-        held=held(mask),
-        whole=whole(found.crisp, mask[y, x]),
-        walls=None if clear is None else _placed(clear, found.box, mask.shape),
-    )  # fmt: skip
+    walls = None if clear is None else _placed(clear, found.box, mask.shape)
+    return Draft(small, found, chance, mask, walls)
 
 
 def _placed(inner: Float, box: Box, shape: tuple[int, ...]) -> Grey:
@@ -234,7 +223,7 @@ def _cleaned(found: Scene, said: Float, chance: Float, hole: float) -> Grey:
 
 
 def contrast(small: RGB, behind: RGB, mask: Grey, noise: float) -> float:
-    """Just inside the outline: the share of pixels that are clearly not the ground behind."""
+    """0…1. Just inside the outline: the share of pixels that are clearly not the ground behind."""
     if not mask.any():
         return 0.0
     inner = mask - cv2.erode(mask, np.ones((5, 5), np.uint8), borderValue=1)
@@ -243,7 +232,8 @@ def contrast(small: RGB, behind: RGB, mask: Grey, noise: float) -> float:
 
 
 def decided(chance: Float, mask: Grey) -> float:
-    """Doubt is 4 p (1 − p) of every pixel near the product, beside the product's own area."""
+    """0…1: how little was in doubt between product, shadow and ground: 4 p (1 − p) of every pixel near the
+    product, beside the product's own area."""
     near = cv2.dilate(mask, np.ones((9, 9), np.uint8))
     if not mask.any():
         return 0.0
@@ -266,6 +256,7 @@ def whole(crisp: Float, mask: Grey) -> float:
 
 
 def held(mask: Grey) -> float:
+    """0…1: 1 where the product is inside the frame, less the more of the rim it takes."""
     rim = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     return float(np.clip(1.1 - 2 * rim.mean(), 0, 1))
 
@@ -320,7 +311,7 @@ def shadow(draft: Draft) -> Grey | None:
     size = ((share.shape[1] + 1) // 2, (share.shape[0] + 1) // 2)
     taken = 1 - cv2.resize(cv2.GaussianBlur(share, (0, 0), 1.5), size, interpolation=cv2.INTER_AREA)
     # What noise and the surface's own error can take is no shadow.
-    floor = (2 * draft.noise + 3) / 255
+    floor = (2 * draft.scene.noise + 3) / 255
     taken = np.where(taken > floor, taken, np.clip(2 * taken - floor, 0, 1))
     if float(taken.max()) < 2 * floor:
         return None

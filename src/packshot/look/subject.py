@@ -171,7 +171,7 @@ def _cutout(
         fine = edges.thinned(fine, draft.walls, draft.behind, photo.size)
     if fine is None:
         return _nothing(confidence, engine, agreement)
-    shadow = studio.shadow(draft) if draft.evenness > 0.5 else None
+    shadow = studio.shadow(draft) if draft.scene.evenness > 0.5 else None
     return Cutout(
         fine.box, fine.colours, fine.alpha, shadow,
         shadow_scale=_scale(shadow, photo.size),
