@@ -9,7 +9,7 @@ import pytest
 from packshot.journey.report import Difficulty, Level, Report, Verdict
 from packshot.journey.result import Guard, Status
 from packshot.journey.status import decide
-from packshot.journey.verdict import verdict_of
+from packshot.journey.verdict import decide as verdict_on
 from packshot.rules.base import Finding, Fixable, Severity
 from packshot.words import Words, say
 
@@ -61,21 +61,30 @@ def test_warnings_in_a_variant_do_not_hold_it_back() -> None:
 
 
 EASY, BY_HAND = Difficulty(Level.SIMPLE, ()), Difficulty(Level.BY_HAND, (say("No product was found."),))
+ADVICE, WARNING = finding(Severity.ADVICE, Fixable.NO), finding(Severity.WARNING, Fixable.NO)
+YES, PARTLY, NO = (finding(fixable=fixable) for fixable in (Fixable.YES, Fixable.PARTLY, Fixable.NO))
 
 
+@pytest.mark.parametrize("difficulty", [None, EASY, Difficulty(Level.HARD, (say("Two things."),)), BY_HAND])
 @pytest.mark.parametrize(
-    ("findings", "difficulty", "verdict"),
+    ("findings", "verdict", "why"),
     [
-        ([], EASY, Verdict.PUBLISH),
-        ([], BY_HAND, Verdict.PUBLISH),
-        ([finding(Severity.WARNING, Fixable.NO)], EASY, Verdict.PUBLISH),
-        ([finding()], EASY, Verdict.FIX),
-        ([finding(fixable=Fixable.PARTLY)], EASY, Verdict.FIX),
-        ([finding(fixable=Fixable.NO)], EASY, Verdict.ASK_SELLER),
-        ([finding(), finding(fixable=Fixable.NO)], BY_HAND, Verdict.ASK_SELLER),
-        ([finding()], BY_HAND, Verdict.BY_HAND),
-        ([finding()], None, Verdict.FIX),
+        ([], Verdict.PUBLISH, "Every rule holds"),
+        ([ADVICE], Verdict.PUBLISH, "Nothing here keeps"),
+        ([WARNING], Verdict.PUBLISH, "Nothing here keeps"),
+        ([YES], Verdict.FIX, "mends this error by itself"),
+        ([YES, YES, WARNING], Verdict.FIX, "mends all 2 errors by itself"),
+        ([YES, PARTLY], Verdict.FIX, "look at the result"),
+        ([NO], Verdict.ASK_SELLER, "Only a new photo helps here: Too wide."),
+        ([YES, NO, PARTLY, NO], Verdict.ASK_SELLER, "2 faults only a new photo"),
     ],
 )
-def test_verdict(findings: list[Finding], difficulty: Difficulty | None, verdict: Verdict) -> None:
-    assert verdict_of(findings, difficulty) is verdict
+def test_every_case_of_the_verdict_table(
+    findings: list[Finding], difficulty: Difficulty | None, verdict: Verdict, why: str
+) -> None:
+    """Where the retouch could mend but is not sure of the photo, a person decides; nothing else changes."""
+    found, words = verdict_on(findings, difficulty)
+    if verdict is Verdict.FIX and difficulty is BY_HAND:
+        verdict, why = Verdict.BY_HAND, "No product was found."
+    assert found is verdict
+    assert why in words.in_("en")

@@ -51,6 +51,7 @@ def report(name: str, *findings: Finding) -> Report:
         findings=findings,
         verdict=Verdict.FIX if findings else Verdict.PUBLISH,
         difficulty=Difficulty(Level.HARD, (say("several objects"),)),
+        why=say("The retouch mends it.") if findings else say("Every rule holds."),
     )
 
 
@@ -83,10 +84,13 @@ def test_an_unknown_format_is_an_error() -> None:
 def test_text_answers_first_and_needs_no_colour() -> None:
     lines = text_of("text").splitlines()
     assert lines[0] == "✔ good.jpg: Ready to publish: nothing to mend"
-    assert lines[1].strip() == "Difficulty: hard (several objects)."
+    assert [line.strip() for line in lines[1:3]] == [
+        "Every rule holds.",
+        "Difficulty: hard (several objects).",
+    ]
     name = NASTY.replace("\n", "\ufffd")
     assert f"▲ {name}: We can fix it: 1 error, 1 warning" in lines
-    assert "We can mend: background_color." in text_of("text")
+    assert "The retouch mends it." in text_of("text")
     assert "✖ error background_color: The ground is #C0B090, ΔE 14.2 away. (80% sure)" in text_of("text")
     assert "Shoot on white paper" in text_of("text")
     assert "\x1b" not in text_of("text")

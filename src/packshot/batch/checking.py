@@ -94,7 +94,7 @@ class Beside:
         self._facts: dict[str, Facts] = {}
 
     def judged(self, key: str, report: Report) -> Report:
-        from packshot.journey.verdict import verdict_of
+        from packshot.journey.verdict import decide
 
         facts = _retold(report.facts)
         if not self._rules or facts is None:
@@ -105,7 +105,8 @@ class Beside:
                 self._facts[key] = facts
             return report
         findings = (*report.findings, *more)
-        return replace(report, findings=findings, verdict=verdict_of(findings, report.difficulty))
+        verdict, why = decide(findings, report.difficulty)
+        return replace(report, findings=findings, verdict=verdict, why=why)
 
     def _findings(self, rule: Rule, limit: Limit, key: str, facts: Facts) -> Iterator[Finding]:
         """Beside each earlier photo by itself; of several findings the clearest is told."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from packshot.image.types import Size
 from packshot.journey.report import Difficulty, Level
 from packshot.look.facts import Facts
+from packshot.look.sides import Sides
+from packshot.profiles.profile import Profile
+from packshot.retouch.place import Place, placed, planned
+from packshot.rules.base import Finding, Fixable, Severity
 from packshot.words import Words, say, say_n
 
 CONTRADICTION = 0.6
@@ -13,16 +18,15 @@ CONTRADICTION = 0.6
 STUDIO_GROUND = 0.5
 SEE_THROUGH = 0.08
 """Share of the product; nine opaque samples stay below 0.002."""
-TINY_PX = 300
-"""Long side of the product: enlarged to a 1200 px square it would have to grow four times."""
 BLURRED = 12.0
 """Sharpness on the scale of `look/quality`."""
 
 
-def assess(facts: Facts) -> Difficulty:
+def assess(facts: Facts, profile: Profile, findings: Iterable[Finding] = ()) -> Difficulty:
+    """`findings` are those of the source, judged by the same profile."""
     for level, reasons in (
-        (Level.BY_HAND, tuple(_by_hand(facts))),
-        (Level.HARD, tuple(_hard(facts)) if facts.subject.found else ()),
+        (Level.BY_HAND, tuple(_by_hand(facts, profile))),
+        (Level.HARD, tuple(_hard(facts, findings)) if facts.subject.found else ()),
     ):
         if reasons:
             return Difficulty(level, reasons)
@@ -31,19 +35,34 @@ def assess(facts: Facts) -> Difficulty:
     return Difficulty(Level.SIMPLE, (say("One clear product on an even ground."),))
 
 
-def _by_hand(facts: Facts) -> Iterator[Words]:
+def _by_hand(facts: Facts, profile: Profile) -> Iterator[Words]:
+    """What a guard would stop after the work is said before it."""
     subject = facts.subject
     if not subject.found:
         yield say("No product was found.")
         return
     if subject.agreement is not None and subject.agreement < CONTRADICTION:
         yield say("Two ways of finding the product contradict each other.")
+    elif subject.confidence < profile.guards.min_confidence:
+        yield say("It is hard to tell the product from the ground.")
     if subject.far_apart and not facts.objects.twins and len(facts.objects.boxes) > 1:
         yield say("Several different things stand far apart.")
+    grows = enlargement(subject.box.size, profile)
+    if grows > profile.guards.max_upscale:
+        yield say(
+            "The product is tiny, {px} px: it would have to grow {times:.1f} times, {most:g} at most look"
+            " good.",
+            px=subject.box.size.long_side,
+            times=grows,
+            most=profile.guards.max_upscale,
+        )
 
 
-def _hard(facts: Facts) -> Iterator[Words]:
+def _hard(facts: Facts, findings: Iterable[Finding]) -> Iterator[Words]:
     subject = facts.subject
+    for finding in findings:
+        if finding.severity is Severity.ERROR and finding.fixable is Fixable.NO:
+            yield finding.message
     things = len(facts.objects.boxes)
     if things > 1:
         yield say_n("{count} thing in the photo.", "{count} things in the photo.", things)
@@ -51,7 +70,13 @@ def _hard(facts: Facts) -> Iterator[Words]:
         yield say("Text lies on the ground.")
     if subject.see_through > SEE_THROUGH:
         yield say("The product is see-through.")
-    if subject.box.size.long_side < TINY_PX:
-        yield say("The product is tiny: {px} px.", px=subject.box.size.long_side)
     if facts.quality.sharpness < BLURRED and facts.quality.sharpness_confidence > 0.3:
         yield say("The photo is blurred.")
+
+
+def enlargement(product: Size, profile: Profile) -> float:
+    """How many times larger the profile's canvas wants the product; 0 where it places nothing."""
+    wish = profile.wishes.get("place")
+    if not isinstance(wish, Place) or wish.skip or not product.area:
+        return 0.0
+    return placed(product, planned(product, wish, Sides())).width / product.width

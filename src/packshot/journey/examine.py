@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -16,13 +17,13 @@ from packshot.image.codec import PhotoLike, open_photo
 from packshot.image.photo import Photo
 from packshot.journey.assess import assess
 from packshot.journey.report import Report, plain
-from packshot.journey.verdict import verdict_of
+from packshot.journey.verdict import decide
 from packshot.look.facts import Facts
-from packshot.look.subject import Care
+from packshot.look.subject import Care, Origin
 from packshot.profiles.load import default_profile_name, load_profile
 from packshot.profiles.profile import Profile
 from packshot.retouch.place import Place
-from packshot.rules.base import judge_photo
+from packshot.rules.base import Fixable, judge_photo
 from packshot.words import say
 
 SECOND_OPINION = "segment_net"
@@ -120,14 +121,17 @@ def care_of(name: str) -> Care:
 
 def report_on(facts: Facts, profile: Profile, where: str) -> Report:
     """Judges what a source, or a variant, must meet."""
-    start = time.perf_counter()
+    start, looked = time.perf_counter(), sum(facts.seconds.values())
     findings = tuple(judge_photo(facts, profile.rules(where)))
     difficulty = None
     if where == "source":
         for name in ALWAYS_TOLD:
             getattr(facts, name)
-        difficulty = assess(facts)
-    seconds = {**facts.seconds, "judge": time.perf_counter() - start - sum(facts.seconds.values())}
+        if facts.cutout.origin is Origin.NONE:  # nothing can be laid on a new ground
+            findings = tuple(replace(finding, fixable=Fixable.NO) for finding in findings)
+        difficulty = assess(facts, profile, findings)
+    verdict, why = decide(findings, difficulty)
+    seconds = {**facts.seconds, "judge": time.perf_counter() - start - sum(facts.seconds.values()) + looked}
     source = facts.photo.source
     return Report(
         name=source.name,
@@ -137,7 +141,8 @@ def report_on(facts: Facts, profile: Profile, where: str) -> Report:
         category=profile.category,
         where=where,
         findings=findings,
-        verdict=verdict_of(findings, difficulty),
+        verdict=verdict,
+        why=why,
         difficulty=difficulty,
         facts={name: plain(value) for name, value in facts.known.items() if name != "cutout"},
         seconds=seconds,

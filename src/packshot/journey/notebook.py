@@ -22,7 +22,8 @@ def report_html(report: Report) -> str:
     )
     return (
         f"<div><strong>{html.escape(report.headline.in_(language))}</strong> "
-        f"{html.escape(report.name)} · {html.escape(report.profile)}<ul>{rows}</ul></div>"
+        f"{html.escape(report.name)} · {html.escape(report.profile)}"
+        f"<br>{html.escape(report.why.in_(language))}<ul>{rows}</ul></div>"
     )
 
 

@@ -79,6 +79,8 @@ class Report:
     """Every fact that was asked for, as plain data."""
     seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     error: PackshotError | None = None
+    why: Words = field(default=Words(""))
+    """The verdict's reason, in one sentence."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -107,6 +109,7 @@ class Report:
                 "where": self.where,
                 "verdict": self.verdict,
                 "headline": self.headline,
+                "why": self.why,
                 "profile": self.profile,
                 "profile_sha256": self.profile_sha256,
                 "category": self.category,
@@ -146,6 +149,7 @@ def unreadable(error: BadPhoto, profile: str, profile_sha256: str, category: str
         (finding,),
         Verdict.ASK_SELLER,
         error=error,
+        why=say("Only another file helps: this one cannot be opened."),
     )
 
 

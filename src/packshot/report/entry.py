@@ -95,7 +95,7 @@ def checked(told: Told, *, key: str, path: str) -> Entry:
         path=path,
         state=told["verdict"],
         headline=told["headline"],
-        why=tuple(_why(findings, told["difficulty"]))[:MOST_WHY],
+        why=tuple(_why(told))[:MOST_WHY],
         findings=findings,
         left={},
         outputs={},
@@ -176,19 +176,11 @@ def _size(told: Told) -> tuple[int, int] | None:
     return (source["size"]["width"], source["size"]["height"]) if source else None
 
 
-def _why(findings: Sequence[Found], difficulty: Told | None) -> Iterable[Texts]:
-    """What the verdict stands on: who mends what, and how hard it is."""
-    errors = [finding for finding in findings if finding.severity == "error"]
-
-    def rules(fixable: str) -> str:
-        return ", ".join(dict.fromkeys(f.rule for f in errors if f.fixable == fixable))
-
-    if names := rules("no"):
-        yield in_all(say("Only a new photo or the seller can mend: {rules}.", rules=names))
-    if names := rules("partly"):
-        yield in_all(say("We can make better, a person should look: {rules}.", rules=names))
-    if names := rules("yes"):
-        yield in_all(say("We can mend: {rules}.", rules=names))
+def _why(told: Told) -> Iterable[Texts]:
+    """What the verdict stands on, and how hard the photo is to mend."""
+    if told["why"]["en"]:
+        yield told["why"]
+    difficulty = told["difficulty"]
     if difficulty and difficulty["level"] != "simple":
         reasons = {
             language: "; ".join(reason[language].rstrip(".") for reason in difficulty["reasons"])
