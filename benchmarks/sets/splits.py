@@ -36,7 +36,7 @@ SAMPLES = Path(__file__).parents[2] / "examples"
 KINDS = ("texture", "room", "graded", "even")
 COUNTS = {
     "val": {"textures": 120, "rooms": 120, "graded": 120, "even": 120, "glass": 54, "items": 60, "empty": 240, "large": 52},
-    "dev": {"textures": 60, "rooms": 60, "graded": 60, "even": 60, "glass": 0, "items": 40, "empty": 80, "large": 24},
+    "dev": {"textures": 150, "rooms": 150, "graded": 150, "even": 150, "glass": 0, "items": 90, "empty": 200, "large": 24},
 }
 
 
