@@ -13,6 +13,7 @@ import numpy as np
 from packshot.image.photo import Photo, Source
 from packshot.image.types import Box, Size
 from packshot.look.background import Background
+from packshot.look.codes import Code, Codes
 from packshot.look.facts import Facts
 from packshot.look.frame import Frame
 from packshot.look.hash import Hash
@@ -136,6 +137,20 @@ def piece(
     return TextBox(box or Box(40, 40, 340, 140), confidence, on_product, overlaid)
 
 
+def codes(*found: Code) -> Codes:
+    return Codes(found)
+
+
+def code(
+    value: str = "https://shop.example/chat",
+    kind: str = "qr",
+    *,
+    on_product: float = 0.0,
+    box: Box | None = None,
+) -> Code:
+    return Code(kind, value, box or Box(40, 1300, 240, 1500), on_product)
+
+
 def objects(*shares: float, twins: tuple[Twin, ...] = ()) -> Objects:
     """Things in a row, largest first."""
     boxes = tuple(Box(100 + 200 * i, 600, 260 + 200 * i, 1000) for i in range(len(shares)))
@@ -161,6 +176,7 @@ def facts(
         "background": GROUND,
         "objects": Objects((subject_fact.box,), (1.0,), ()) if subject_fact.found else Objects((), (), ()),
         "text": NO_TEXT,
+        "codes": Codes(()),
         "quality": QUALITY,
         "tone": TONE,
         "hash": hash_of(0x0123_4567_89AB_CDEF),

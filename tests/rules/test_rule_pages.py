@@ -33,6 +33,7 @@ NAMES = [
     "jpeg_quality",
     "no_subject",
     "overlaid_text",
+    "qr_code",
     "safe_zone",
     "scale_marker",
     "sharpness",

@@ -10,6 +10,7 @@ from packshot.engines.base import Segmenter, TextFinder
 from packshot.image.photo import Photo, Source
 from packshot.look.background import Background
 from packshot.look.border import Border
+from packshot.look.codes import Codes
 from packshot.look.frame import Frame
 from packshot.look.hash import Hash
 from packshot.look.marks import Marks
@@ -128,6 +129,12 @@ class Facts:
         from packshot.look import text
 
         return text.measure(self.photo, self.cutout, self.text_finder)
+
+    @fact
+    def codes(self) -> Codes:
+        from packshot.look import codes
+
+        return codes.measure(self.photo, self.cutout)
 
     @fact
     def quality(self) -> Quality:

@@ -48,6 +48,7 @@ DECIDE: Mapping[str, Mapping[str, object]] = {
     "jpeg_quality": {"min_quality": 0},
     "no_subject": {},
     "overlaid_text": {"max_boxes": None, "max_area_share": 0.0},
+    "qr_code": {"on_product": False, "barcodes": False},
     "safe_zone": {
         "min_gap_px": 0,
         "max_gap_px": None,
