@@ -167,6 +167,60 @@ def segmenter(
     )
 
 
+class Split(StrEnum):
+    TRAIN = "train"
+    DEV = "dev"
+    VAL = "val"
+
+
+@terminal.command
+def defects(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="DATA", help=told(say("The folder of the known sets.")), show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help=told(
+                say("Folder of photos/, masks/ and truth.jsonl; what it made there before is replaced.")
+            ),
+            show_default=False,
+        ),
+    ],
+    split: Annotated[
+        Split, typer.Option("--split", help=told(say("Which photos, objects and fonts it draws from.")))
+    ] = Split.TRAIN,
+    count: Annotated[
+        int, typer.Option("--count", min=1, help=told(say("How many cards; kinds take turns.")))
+    ] = 1000,
+    seed: Annotated[
+        int, typer.Option("--seed", help=told(say("Same seed, same number: the same card.")))
+    ] = 0,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    from packshot.training import lettering, synthesize
+    from packshot.training.goods import Stock
+
+    language = terminal.language_of(lang)
+    fonts = [font for font in lettering.installed() if font.knows(lettering.RUSSIAN)]
+    learnt, held_out = lettering.split(fonts)
+    stock = Stock(data, split.value)
+    maker = synthesize.Maker(stock, held_out if split is Split.VAL else learnt, split.value, seed)
+    with terminal.progress(count, say("Cards"), language, quiet=quiet) as advance:
+        path = synthesize.write(maker, out, count, advance)
+    if not quiet:
+        done = say("{count} cards, and the truth about them: {file}", count=count, file=str(path))
+        terminal.out([done.in_(language), "\n"])
+
+
 def _loaded(data: Path, language: str, *, quiet: bool) -> list[Example]:
     from packshot.training import pack as packing
 
@@ -204,6 +258,13 @@ def _bar(language: str, *, quiet: bool) -> Iterator[Watch]:
 
 
 COMMANDS = {
+    "defects": (
+        defects,
+        say("Make cards with known defects, and clean ones that look like trouble."),
+        """\
+packshot train defects --data sets/ --out cards/ --count 2000
+packshot train defects --data sets/ --out val/ --split val --seed 7""",
+    ),
     "pack": (
         pack,
         say("Pack training pictures into one file that travels."),

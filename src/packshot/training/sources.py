@@ -90,7 +90,7 @@ def renders(folder: Path, split: str) -> Iterator[Ticket]:
 def textures(folder: Path, split: str) -> Iterator[Ticket]:
     if split != "train":
         return
-    for row in csv.DictReader((folder / "textures.csv").open(encoding="utf8")):
+    for row in _all_rows(folder / "textures.csv"):
         yield _ground(folder, row, row["group"])
 
 
@@ -101,7 +101,7 @@ def fashion(folder: Path, split: str) -> Iterator[Ticket]:
 
 def groceries(folder: Path, split: str) -> Iterator[Ticket]:
     """Packshots give products; photos of shelves give cluttered grounds."""
-    for row in csv.DictReader((folder / "labels.csv").open(encoding="utf8")):
+    for row in _all_rows(folder / "labels.csv"):
         if row["kind"] == "iconic" and split == "train":
             yield _packshot(folder, row, "groceries")
         elif row["split"] == split == "train":
@@ -168,8 +168,12 @@ def _packshot(folder: Path, row: dict[str, str], source: str) -> Ticket:
 
 
 def _rows(index: Path, split: str) -> list[dict[str, str]]:
+    return [row for row in _all_rows(index) if row["split"] == split]
+
+
+def _all_rows(index: Path) -> list[dict[str, str]]:
     with index.open(encoding="utf8") as lines:
-        return [row for row in csv.DictReader(lines) if row["split"] == split]
+        return list(csv.DictReader(lines))
 
 
 def _read(path: Path, how: int = cv2.IMREAD_COLOR_RGB) -> NDArray[np.uint8]:
