@@ -13,7 +13,7 @@ from packshot.batch.sources import gather
 
 def test_a_photo_sent_twice_is_told_at_the_later_one(tmp_path: Path) -> None:
     source = tree(tmp_path, {"a.png": mug(), "b.png": b"no photo", "c.png": mug(side=300)})
-    checked = list(check_all(name_items(gather([str(source)]).found), Check(None), jobs=1))
+    checked = list(check_all(name_items(gather([str(source)]).found), Check((None,)), jobs=1))
     assert [one.item.key for one in checked] == ["a.png", "b.png", "c.png"]
     rules = [[finding.rule for finding in one.report.findings] if one.report else [] for one in checked]
     assert "duplicate_photo" not in rules[0]

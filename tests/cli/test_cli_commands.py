@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
@@ -99,6 +100,45 @@ def test_check_writes_one_page_and_not_over_a_stranger(run: Run, photo: Path, tm
     result = run("check", photo, "--html", tmp_path / "own", code=2)
     assert "did not write it" in result.stderr
     assert (tmp_path / "own" / "index.html").read_bytes() == b"<p>mine"
+
+
+def test_check_asks_several_marketplaces_at_once(run: Run, photo: Path) -> None:
+    names = ["yandex_market", "wildberries", "ozon"]
+    told = run("check", photo, "--profile", ",".join(names), code=1).stdout
+    header, row = (line.split() for line in told.splitlines()[-2:])
+    assert header == ["photo", *names]
+    assert row[0] == "mug.png"
+    document = json.loads(run("check", photo, "--profile", ",".join(names), "--json", code=1).stdout)
+    assert [(one["key"], one["profile"]) for one in document["photos"]] == [
+        ("mug.png", name) for name in names
+    ]
+    table = csv.DictReader(
+        io.StringIO(run("check", photo, "-p", "ozon,yandex_market", "-f", "csv", code=1).stdout)
+    )
+    assert list(dict.fromkeys(line["profile"] for line in table)) == ["ozon", "yandex_market"]
+
+
+def test_check_explains_each_rule_by_its_numbers(run: Run, photo: Path) -> None:
+    told = run("check", photo, "--explain", code=1).stdout
+    assert "image_size is broken" in told
+    assert "min_width: 500 px measured, at least 1200 px is asked for" in " ".join(told.split())
+    one = json.loads(run("check", photo, "--explain", "--json", code=1).stdout)["photos"][0]
+    assert any(rule["holds"] for rule in one["explained"])
+    assert "--json" in run("check", photo, "--explain", "--format", "csv", code=2).stderr
+
+
+def test_check_draws_what_is_wrong_and_not_over_a_stranger(run: Run, tmp_path: Path) -> None:
+    """The pan is cut at the right: a red strip with a label lies there."""
+    pan = Path(__file__).parents[2] / "examples" / "photos" / "cropped.jpg"
+    for _ in range(2):
+        run("check", pan, "--boxes", tmp_path / "marked", code=1)
+    with Image.open(tmp_path / "marked" / "cropped.jpg.jpg") as marked:
+        assert max(marked.size) == 1200
+        edge = marked.convert("RGB").crop((marked.width - 40, 0, *marked.size))
+    assert any(red > 180 and green < 80 for _, (red, green, _) in edge.getcolors(1 << 20) or ())
+    tree(tmp_path / "own", {"cropped.jpg.jpg": b"mine"})
+    run("check", pan, "--boxes", tmp_path / "own", code=2)
+    assert (tmp_path / "own" / "cropped.jpg.jpg").read_bytes() == b"mine"
 
 
 @pytest.mark.skipif(

@@ -229,6 +229,14 @@ def page_of(language: str = "en", **pictures: bytes) -> tuple[str, Reader]:
     return text, Reader(text)
 
 
+def test_a_finding_links_to_the_paragraph_on_how_to_shoot() -> None:
+    text, reader = page_of()
+    links = {(attributes["href"] or "") for attributes in reader.all("a")}
+    assert "#guide-background_color" in links
+    assert all(reader.all("article", id=link[1:]) for link in links)
+    assert text.count('id="guide-background_color"') == 1
+
+
 def test_the_page_stands_alone() -> None:
     text, reader = page_of(before=small(100), light=small(200), dark=small(50))
     assert all((image["src"] or "").startswith("data:image/webp;base64,") for image in reader.all("img"))
@@ -311,5 +319,5 @@ def test_russian_is_told_in_latin_letters_where_no_font_has_it(monkeypatch: pyte
     from packshot.report import sheet
 
     plain: Any = ImageFont.load_default(17)
-    monkeypatch.setattr(sheet, "_font", lambda size: plain)
-    assert sheet._speakable("Щука — ёж.jpg") == "Shchuka - ezh.jpg"
+    monkeypatch.setattr(sheet, "font", lambda size: plain)
+    assert sheet.speakable("Щука — ёж.jpg") == "Shchuka - ezh.jpg"

@@ -26,11 +26,12 @@ MOST_COMPARED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What became of one photo. `report` is None only where we broke."""
+    """What one profile says of one photo. `report` is None only where we broke."""
 
     item: Item
     report: Report | None
-    thumb: bytes = field(default=b"", repr=False)
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """`before`, and each variant of the fix that is proposed: small, for pages."""
     broken: Broken | None = None
 
 
@@ -38,50 +39,66 @@ class Checked:
 class Check:
     """The work on one photo."""
 
-    profile: str | Path | None
+    profiles: tuple[str | Path | None, ...]
     category: str = ""
     switches: tuple[str, ...] = ()
     quality: str = "normal"
+    explain: bool = False
     thumb_side: int = 0
     """0 makes none."""
+    preview: bool = False
+    """Small pictures of the mended photo, too, where we can mend it."""
 
-    def __call__(self, item: Item) -> Checked:
-        from packshot.journey.check import check
-        from packshot.journey.examine import profile_of
+    def __call__(self, item: Item) -> tuple[Checked, ...]:
+        from packshot.journey.check import check_each
         from packshot.journey.report import unreadable
 
         try:
             data = item.origin.read()
-            report = check(
-                data,
-                profile=self.profile,
-                category=self.category,
-                switches=self.switches,
-                quality=self.quality,
-                name=item.key,
+            reports = check_each(
+                data, self.known(), quality=self.quality, name=item.key, explain=self.explain
             )
         except BadPhoto as error:
-            profile = profile_of(self.profile, self.category, self.switches)
-            return Checked(item, unreadable(error, profile.name, profile.sha256, profile.category))
+            return tuple(
+                Checked(item, unreadable(error, one.name, one.sha256, one.category)) for one in self.known()
+            )
         except (Refused, EngineFailed, WeightsMissing) as error:
-            return Checked(item, None, broken=Broken(error.message))
-        small = thumb(data, self.thumb_side) if self.thumb_side else b""
-        return Checked(item, _portable(report), small)
+            return (Checked(item, None, broken=Broken(error.message)),)
+        before = thumb(data, self.thumb_side) if self.thumb_side else b""
+        return tuple(
+            Checked(item, _portable(report), {"before": before, **self._after(data, profile, report)})
+            for profile, report in zip(self.known(), reports, strict=True)
+        )
+
+    def known(self) -> tuple[Profile, ...]:
+        from packshot.journey.examine import profile_of
+
+        return tuple(profile_of(name, self.category, self.switches) for name in self.profiles)
+
+    def _after(self, data: bytes, profile: Profile, report: Report) -> dict[str, bytes]:
+        """The fix that the verdict promises, small."""
+        from packshot.journey.fix import fix
+        from packshot.journey.report import Verdict
+
+        if not (self.preview and self.thumb_side and report.verdict is Verdict.FIX):
+            return {}
+        made = fix(data, profile=profile, quality=self.quality).variants
+        return {name: thumb(picture.data, self.thumb_side) for name, picture in made.items()}
 
 
 def check_all(items: Sequence[Item], work: Check, *, jobs: int) -> Iterator[Checked]:
-    """In the order of the items."""
-    from packshot.journey.examine import profile_of
-
-    beside = Beside(profile_of(work.profile, work.category, work.switches))
+    """In the order of the items; of each, in the order of the profiles."""
+    beside = [Beside(profile) for profile in work.known()]
     here = len(items) == 1
     for done in runner.in_order(runner.run(items, work, jobs=min(jobs, len(items)), here=here)):
         if isinstance(done.answer, Broken):
             yield Checked(items[done.index], None, broken=done.answer)
-        elif done.answer.report is None:
-            yield done.answer
-        else:
-            yield replace(done.answer, report=beside.judged(done.answer.item.key, done.answer.report))
+            continue
+        for answer, others in zip(done.answer, beside, strict=False):  # a photo that broke has one answer
+            if answer.report is None:
+                yield answer
+            else:
+                yield replace(answer, report=others.judged(answer.item.key, answer.report))
 
 
 class Beside:

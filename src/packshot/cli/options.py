@@ -53,6 +53,20 @@ ProfileName = Annotated[
         show_default=told(say("PACKSHOT_PROFILE, packshot.toml, else yandex_market")),
     ),
 ]
+ProfileNames = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        "-p",
+        help=told(
+            say(
+                "Marketplace by name, or your own TOML by path; several with commas between them. See"
+                " `packshot profiles`."
+            )
+        ),
+        show_default=told(say("PACKSHOT_PROFILE, packshot.toml, else yandex_market")),
+    ),
+]
 Category = Annotated[
     str,
     typer.Option(

@@ -32,17 +32,17 @@ class Thumbs:
         self._names: dict[str, list[str]] = {}
         self._numbers: dict[str, int] = {}
 
-    def keep(self, key: str, pictures: Mapping[str, bytes]) -> None:
-        number = self._numbers.setdefault(key, len(self._numbers))
-        self._names[key] = [name for name, data in pictures.items() if data]
-        for place, name in enumerate(self._names[key]):
+    def keep(self, title: str, pictures: Mapping[str, bytes]) -> None:
+        number = self._numbers.setdefault(title, len(self._numbers))
+        self._names[title] = [name for name, data in pictures.items() if data]
+        for place, name in enumerate(self._names[title]):
             (self._folder / f"{number}-{place}").write_bytes(pictures[name])
 
     def of(self, entry: Entry) -> dict[str, bytes]:
-        number = self._numbers.get(entry.key, -1)
+        number = self._numbers.get(entry.title, -1)
         return {
             name: (self._folder / f"{number}-{place}").read_bytes()
-            for place, name in enumerate(self._names.get(entry.key, ()))
+            for place, name in enumerate(self._names.get(entry.title, ()))
         }
 
 
@@ -89,9 +89,9 @@ def write_sheets(folder: Path, entries: Iterable[Entry], small: Thumbs, language
 
 def ours_or_free(path: Path) -> None:
     """Raises where the file is there and not of our making."""
-    from packshot.report import page, sheet
+    from packshot.report import boxes, page, sheet
 
-    marks = (f'content="{page.MADE_BY}"'.encode(), sheet.MADE_BY.encode())
+    marks = (f'content="{page.MADE_BY}"'.encode(), sheet.MADE_BY.encode(), boxes.MADE_BY.encode())
     try:
         with path.open("rb") as file:
             head = file.read(4096)

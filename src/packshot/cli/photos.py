@@ -81,6 +81,14 @@ def profile_named(name: str | None) -> str | Path | None:
     return Path(name) if name and name.endswith(".toml") else name
 
 
+def profiles_named(names: str | None) -> tuple[str | Path | None, ...]:
+    """`yandex_market,ozon`: each once, in this order."""
+    if names is None or Path(names).is_file():
+        return (profile_named(names),)
+    parts = dict.fromkeys(part.strip() for part in names.split(",") if part.strip())
+    return tuple(profile_named(name) for name in parts) or (None,)
+
+
 def listed(text: str | None, known: Sequence[str], what: Words) -> tuple[str, ...] | None:
     """`light,dark` as names; an unknown one is an error with all that are known."""
     if text is None:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from packshot.errors import BadPhoto, PackshotError
 from packshot.image.photo import Source
 from packshot.rules.base import Finding, Fixable, Severity
 from packshot.words import LANGUAGES, Words, say, say_n
+
+if TYPE_CHECKING:
+    from packshot.journey.explain import Explained
 
 
 class Verdict(StrEnum):
@@ -81,6 +84,8 @@ class Report:
     error: PackshotError | None = None
     why: Words = field(default=Words(""))
     """The verdict's reason, in one sentence."""
+    explained: tuple[Explained, ...] = ()
+    """How each rule came to its answer; only where that was asked for."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -119,6 +124,7 @@ class Report:
                 "facts": self.facts,
                 "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
                 "error": self.error,
+                **({"explained": self.explained} if self.explained else {}),
             }
         )
 

@@ -10,7 +10,7 @@ from packshot.report.entry import Entry, Found
 
 COLUMNS = (
     *("photo", "verdict", "rule", "severity", "message", "cure"),
-    *("measured", "limit", "unit", "boxes", "confidence", "fixable", "sha256"),
+    *("measured", "limit", "unit", "boxes", "confidence", "fixable", "sha256", "profile"),
 )
 
 
@@ -18,12 +18,14 @@ def lines(entries: Iterable[Entry], language: str) -> Iterator[str]:
     yield _row(COLUMNS)
     for entry in entries:
         for finding in entry.findings or (None,):
-            yield _row((_inert(entry.key), entry.state, *_cells(finding, language), entry.sha256))
+            yield _row(
+                (_inert(entry.key), entry.state, *_cells(finding, language), entry.sha256, entry.profile)
+            )
 
 
 def _cells(finding: Found | None, language: str) -> tuple[object, ...]:
     if finding is None:
-        return ("",) * (len(COLUMNS) - 3)
+        return ("",) * (len(COLUMNS) - 4)
     return (
         finding.rule,
         finding.severity,

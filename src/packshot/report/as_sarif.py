@@ -62,7 +62,8 @@ def _artifact(uri: str, entry: Entry) -> dict[str, Any]:
 
 
 def _result(entry: Entry, finding: Found, uri: str, index: int, language: str) -> dict[str, Any]:
-    stable = f"{finding.rule}\n{uri}\n{entry.sha256}"
+    several = f"\n{entry.profile}" if entry.title != entry.key else ""
+    stable = f"{finding.rule}\n{uri}\n{entry.sha256}{several}"
     return {
         "ruleId": finding.rule,
         "ruleIndex": index,

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from packshot.report import explained
 from packshot.report.entry import SEVERITIES, Entry, Found, printable
 from packshot.words import say, say_n
 
@@ -53,7 +54,7 @@ def lines(entries: Iterable[Entry], language: str, look: Look | None = None) -> 
 def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
     title = Text()
     title.append(f"{look.shape(entry.tone)} ", style=COLOURS[entry.tone])
-    title.append(printable(entry.key), style="bold")
+    title.append(printable(entry.title), style="bold")
     title.append(f": {entry.headline[language]}", style=COLOURS[entry.tone])
     console.print(title)
     for why in entry.why:
@@ -72,6 +73,10 @@ def _tell(console: Console, entry: Entry, language: str, look: Look) -> None:
             console.print(Padding(Text(told.in_(language)), (0, 0, 0, 2), expand=False))
             for finding in findings:
                 _finding(console, finding, language, look)
+    for depth, tone, line in explained.lines(entry.told.get("explained", ()), language):
+        shape = f"{look.shape(tone)} " if tone else ""
+        text = Text(f"{shape}{line}", style=COLOURS.get(tone, "") if depth == 0 else "")
+        console.print(Padding(text, (0, 0, 0, 2 + 4 * depth), expand=False))
 
 
 def _finding(console: Console, finding: Found, language: str, look: Look) -> None:

@@ -65,6 +65,9 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Entry:
     key: str
+    title: str
+    """The key, and the marketplace where several were asked."""
+    profile: str
     path: str
     """Where the photo lies, for machines that link to it."""
     state: str
@@ -87,11 +90,13 @@ class Entry:
         return TONES[self.state]
 
 
-def checked(told: Told, *, key: str, path: str) -> Entry:
-    """Of a `Report.as_dict()`."""
+def checked(told: Told, *, key: str, path: str, one_of_several: bool = False) -> Entry:
+    """Of a `Report.as_dict()`; `one_of_several` profiles that judged the photo."""
     findings = _findings(told)
     return Entry(
         key=key,
+        title=f"{key} · {told['profile']}" if one_of_several else key,
+        profile=told["profile"],
         path=path,
         state=told["verdict"],
         headline=told["headline"],
@@ -111,6 +116,8 @@ def fixed(line: Told, *, path: str) -> Entry:
     reasons = tuple(line["reasons"])
     return Entry(
         key=line["key"],
+        title=line["key"],
+        profile=before.get("profile", ""),
         path=path,
         state=line["status"],
         headline=_joined(STATES[line["status"]], reasons[:1]),
@@ -128,7 +135,8 @@ def broken(key: str, path: str, reason: Words) -> Entry:
     """A photo that nobody could judge, through no fault of its own."""
     why = in_all(reason)
     told = {"name": key, "verdict": "failed", "headline": why, "findings": [], "error": why}
-    return Entry(key, path, "failed", _joined(STATES["failed"], (why,)), (why,), (), {}, {}, None, "", told)
+    headline = _joined(STATES["failed"], (why,))
+    return Entry(key, key, "", path, "failed", headline, (why,), (), {}, {}, None, "", told)
 
 
 def printable(name: str) -> str:

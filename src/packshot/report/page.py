@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from packshot.report.entry import SEVERITIES, STATES, TONES, Entry, Found
+from packshot.rules.base import RULES
 from packshot.words import Words, say, say_n
 
 Pictures = Callable[[Entry], Mapping[str, bytes]]
@@ -37,8 +38,11 @@ def page(
     """HTML in pieces, a photo each; `counted` says how many of each state there are."""
     spoken = _Speaker(language)
     yield _head(counted, spoken, title)
+    rules: dict[str, None] = {}
     for number, entry in enumerate(entries):
+        rules |= dict.fromkeys(finding.rule for finding in entry.findings)
         yield _photo(number, entry, pictures(entry), spoken)
+    yield _guide(sorted(rules), spoken)
     yield _foot(spoken)
 
 
@@ -75,6 +79,28 @@ def _head(counted: Mapping[str, int], spoken: _Speaker, title: str) -> str:
     )
 
 
+GUIDE = ("Why", "How to shoot", "Fix")
+"""Of a rule's page: what a seller needs to shoot better next time."""
+
+
+def _guide(rules: Sequence[str], spoken: _Speaker) -> str:
+    """A paragraph for each rule that spoke, to which its findings link."""
+    told = "".join(_paragraph(name, spoken) for name in rules if name in RULES)
+    if not told:
+        return ""
+    return f'<section class="guide"><h2>{spoken(say("How to shoot so that it holds"))}</h2>{told}</section>'
+
+
+def _paragraph(name: str, spoken: _Speaker) -> str:
+    rule = RULES[name]
+    parts = "".join(
+        f"<p><strong>{spoken(Words(heading))}:</strong> {spoken(Words(text))}</p>"
+        for heading, text in rule.page
+        if heading in GUIDE
+    )
+    return f'<article id="guide-{escape(name)}"><h3>{spoken(Words(rule.title))}</h3>{parts}</article>'
+
+
 def _foot(spoken: _Speaker) -> str:
     made = spoken(say("Made by packshot {version}.", version=version("packshot")))
     return f"</main>\n<footer>{made}</footer>\n<script>{_script()}</script>\n</body>\n</html>\n"
@@ -91,7 +117,7 @@ def _photo(number: int, entry: Entry, pictures: Mapping[str, bytes], spoken: _Sp
     return (
         f'<article class="photo" data-state="{entry.state}" aria-labelledby="name-{number}">'
         f"{_view(number, entry, pictures, spoken)}"
-        f'<div class="told"><h2 id="name-{number}">{escape(entry.key)}</h2>'
+        f'<div class="told"><h2 id="name-{number}">{escape(entry.title)}</h2>'
         f'<p class="verdict {entry.tone}">{_icon(entry.tone)}<span>'
         f"{escape(entry.headline[spoken.language])}</span></p>"
         f'<ul class="why">{why}</ul>{heading}<ul class="findings">{found}</ul>{left}</div></article>\n'
@@ -173,9 +199,14 @@ def _finding(finding: Found, identity: str, spoken: _Speaker) -> str:
     return (
         f'<li class="finding"{lights}><span class="{finding.severity}">{_icon(tone)}</span><div>'
         f'<p class="rule"><b class="{finding.severity}">{spoken(SEVERITIES[finding.severity])}</b> '
-        f"{escape(finding.rule)}</p><p>{escape(finding.message[spoken.language])}</p>"
+        f"{_name(finding.rule)}</p><p>{escape(finding.message[spoken.language])}</p>"
         f'<p class="cure">{escape(finding.cure[spoken.language])}</p></div></li>'
     )
+
+
+def _name(rule: str) -> str:
+    name = escape(rule)
+    return f'<a href="#guide-{name}">{name}</a>' if rule in RULES else name
 
 
 def _icon(tone: str) -> str:

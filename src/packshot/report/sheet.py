@@ -56,7 +56,7 @@ def _sheet(rows: Sequence[Row], language: str) -> bytes:
     draw = ImageDraw.Draw(sheet)
     for column, name in enumerate(columns):
         title = say("before").in_(language) if name == "before" else name
-        draw.text((GAP + column * (CELL + GAP), GAP), _speakable(title), INK, font=_font(17))
+        draw.text((GAP + column * (CELL + GAP), GAP), speakable(title), INK, font=font(17))
     for number, row in enumerate(rows):
         top = CAPTION + GAP + number * step
         for column, name in enumerate(columns):
@@ -78,20 +78,21 @@ def _caption(draw: object, entry: Entry, top: int, width: int, language: str) ->
 
     assert isinstance(draw, ImageDraw)
     mark = {"good": "+", "doubt": "!", "bad": "x"}[entry.tone]
-    state = f"{mark} {_speakable(entry.headline[language])}"
-    name = _fitted(draw, _speakable(printable(entry.key)), CELL)
-    draw.text((GAP, top + 8), name, INK, font=_font(17))
-    left = GAP + draw.textlength(name, font=_font(17)) + 2 * GAP
-    draw.text((left, top + 8), _fitted(draw, state, width - left - GAP), TONES[entry.tone], font=_font(17))
+    state = f"{mark} {speakable(entry.headline[language])}"
+    name = fitted(draw, speakable(printable(entry.key)), CELL)
+    draw.text((GAP, top + 8), name, INK, font=font(17))
+    left = GAP + draw.textlength(name, font=font(17)) + 2 * GAP
+    draw.text((left, top + 8), fitted(draw, state, width - left - GAP), TONES[entry.tone], font=font(17))
 
 
-def _fitted(draw: object, text: str, width: float) -> str:
+def fitted(draw: object, text: str, width: float, size: int = 17) -> str:
+    """The text, cut with dots where it is wider than there is room."""
     from PIL.ImageDraw import ImageDraw
 
     assert isinstance(draw, ImageDraw)
-    if draw.textlength(text, font=_font(17)) <= width:
+    if draw.textlength(text, font=font(size)) <= width:
         return text
-    while text and draw.textlength(f"{text}...", font=_font(17)) > width:
+    while text and draw.textlength(f"{text}...", font=font(size)) > width:
         text = text[:-1]
     return f"{text}..."
 
@@ -106,7 +107,7 @@ def _paste(sheet: Image, data: bytes, left: int, top: int) -> None:
 
 
 @lru_cache
-def _font(size: int) -> FreeTypeFont:
+def font(size: int) -> FreeTypeFont:
     from PIL import ImageFont
 
     for name in FONTS:
@@ -119,9 +120,9 @@ def _font(size: int) -> FreeTypeFont:
     return font
 
 
-def _speakable(text: str) -> str:
+def speakable(text: str) -> str:
     """With Pillow's own font, Russian is told in Latin letters rather than in empty boxes."""
-    if _font(17).getname()[0] != "Aileron":
+    if font(17).getname()[0] != "Aileron":
         return text
     return (
         "".join(LATIN.get(letter, letter) for letter in text).encode("latin-1", "replace").decode("latin-1")

@@ -78,7 +78,7 @@ class Rule:
     """For rules over several photos; one of the two is set."""
 
 
-RULES: Registry[Rule] = Registry("packshot.rules", "packshot.rules", besides=frozenset({"base"}))
+RULES: Registry[Rule] = Registry("packshot.rules", "packshot.rules", besides=frozenset({"base", "probe"}))
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -97,7 +97,7 @@ def judge(facts: Facts, limit: OverlaidText) -> Iterator[Finding]:
         limit=float(limit.max_boxes) if too_many else most,
         unit="" if too_many else "%",
         boxes=tuple(piece.box for piece in found),
-        confidence=sure(max(_surety(piece) for piece in found)),
+        confidence=sure(max((_surety(piece) for piece in found), default=1.0)),
         fixable=_fixable(len(over_goods), count) if facts.subject.found else Fixable.NO,
     )
 
