@@ -26,7 +26,7 @@ class Card:
     home: Path
     """The folder of the card."""
     task: str
-    """segment."""
+    """segment, find_text, read_text, judge."""
     file: str
     licence: str
     sale: bool
@@ -58,7 +58,7 @@ class Card:
 
 
 CHOICES = {
-    "task": ("segment",),
+    "task": ("segment", "find_text", "read_text", "judge"),
     "fit": ("squeeze", "letterbox"),
     "white": ("full", "brightest"),
     "answer": ("chance", "logit", "stretch"),

@@ -41,15 +41,17 @@ class RapidOcr:
     name = "rapidocr"
     longest_side = SIDE
 
-    def __init__(self) -> None:
+    def __init__(self, side: int = SIDE) -> None:
+        """`side` of the square that the network sees: a multiple of 32."""
         onnx.runtime()
-        self._weights = _weights()
+        self._weights, self._side = _weights(), side
 
     def find(self, pixels: RGB) -> tuple[FoundText, ...]:
         size = size_of(pixels)
-        shrink = min(1.0, SIDE / size.long_side)
-        network = onnx.session(self._weights, (1, 3, SIDE, SIDE))
-        ink = network(_tensor(pixels, shrink))[0][0, 0, : round(size.height * shrink) + 1]
+        side = self._side
+        shrink = min(1.0, side / size.long_side)
+        network = onnx.session(self._weights, (1, 3, side, side))
+        ink = network(_tensor(pixels, shrink, side))[0][0, 0, : round(size.height * shrink) + 1]
         tallest = TALLEST_LINE * size.short_side * shrink
         return tuple(
             FoundText(box.scaled(1 / shrink, within=size), confidence, angle)
@@ -58,7 +60,7 @@ class RapidOcr:
         )
 
 
-def _tensor(pixels: RGB, shrink: float) -> Float:
+def _tensor(pixels: RGB, shrink: float, side: int) -> Float:
     """The picture in the upper left corner of a square, −1…1, blue first: as the network was trained.
 
     The rest of the square goes on with the photo's last pixels: padded with grey, a blank photo looks like a
@@ -67,7 +69,7 @@ def _tensor(pixels: RGB, shrink: float) -> Float:
     if shrink < 1:
         inside = (max(1, round(pixels.shape[1] * shrink)), max(1, round(pixels.shape[0] * shrink)))
         pixels = cast(RGB, cv2.resize(pixels, inside, interpolation=cv2.INTER_AREA))
-    below, beside = SIDE - pixels.shape[0], SIDE - pixels.shape[1]
+    below, beside = side - pixels.shape[0], side - pixels.shape[1]
     square = cv2.copyMakeBorder(pixels, 0, below, 0, beside, cv2.BORDER_REPLICATE)
     tensor = square[:, :, ::-1].transpose(2, 0, 1)[None] * np.float32(2 / 255) - np.float32(1)
     return np.ascontiguousarray(tensor)

@@ -36,8 +36,16 @@ class Item:
 
 
 class Composer:
-    def __init__(self, examples: list[Example], size: int, seed: int = 0, photos: float = PHOTOS) -> None:
-        self.size, self.seed, self.share = size, seed, photos
+    def __init__(
+        self,
+        examples: list[Example],
+        size: int,
+        seed: int = 0,
+        photos: float = PHOTOS,
+        lettered: float = 0.1,
+    ) -> None:
+        """`lettered`: how often the ground bears words, which are no goods; empty ones thrice as often."""
+        self.size, self.seed, self.share, self.lettered = size, seed, photos, lettered
         self.photos = [e for e in examples if e.kind == PHOTO]
         self.products = {
             source: [e for e in examples if e.kind in (CUTOUT, PHOTO) and e.source == source]
@@ -54,15 +62,18 @@ class Composer:
     def __call__(self, number: int) -> tuple[NDArray[np.uint8], Grey]:
         """Colours and truth, `size` × `size`."""
         rng = np.random.default_rng((self.seed, number))
+        picture, alpha = self.scene(rng)
+        picture = self.through_a_camera(rng, picture)
+        return _bytes(picture), _bytes(alpha * 255)
+
+    def scene(self, rng: Generator) -> tuple[Picture, NDArray[np.float32]]:
+        """What stands before the camera, and its alpha."""
         roll = rng.random()
         if roll < self.share and self.photos:
-            picture, alpha = self._photo(rng)
-        elif roll < 1 - EMPTY:
-            picture, alpha = self.composed(rng)
-        else:
-            picture, alpha = self._empty(rng)
-        picture = self._through_a_camera(rng, picture)
-        return _bytes(picture), _bytes(alpha * 255)
+            return self._photo(rng)
+        if roll < 1 - EMPTY:
+            return self.composed(rng)
+        return self._empty(rng)
 
     def _photo(self, rng: Generator) -> tuple[Picture, NDArray[np.float32]]:
         rgba = self.photos[rng.integers(len(self.photos))].rgba
@@ -79,7 +90,7 @@ class Composer:
         rgba, shadow, flat = self._product(rng)
         near = _mean_colour(rgba)
         ground = self.grounds.make(rng, near)
-        if rng.random() < 0.1:
+        if rng.random() < self.lettered:
             ground = _lettered(rng, ground)
         alpha = np.zeros((self.size, self.size), np.float32)
         picture = ground
@@ -98,7 +109,7 @@ class Composer:
         ground = self.grounds.make(rng)
         if rng.random() < 0.5:  # the shadow of something outside the frame
             ground = ground * (1 - rng.uniform(0.1, 0.5) * np.clip(cloud(rng, self.size), 0, 1)[..., None])
-        if rng.random() < 0.3:
+        if rng.random() < 3 * self.lettered:
             ground = _lettered(rng, ground)
         return ground, np.zeros((self.size, self.size), np.float32)
 
@@ -159,7 +170,7 @@ class Composer:
             return np.zeros((1, 1, 3), np.float32)
         return np.clip(share[..., None] * (1 + rng.normal(0, 0.05, 3)), 0, 0.97).astype(np.float32)
 
-    def _through_a_camera(self, rng: Generator, picture: Picture) -> Picture:
+    def through_a_camera(self, rng: Generator, picture: Picture) -> Picture:
         """Light from a side, exposure, a cast, softness, noise and JPEG: what lies between goods and file."""
         if rng.random() < 0.3:
             picture = picture * (1 + rng.uniform(0.05, 0.3) * np.tanh(cloud(rng, self.size))[..., None])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import onnx
@@ -21,12 +22,15 @@ from packshot.image.files import write_whole
 if TYPE_CHECKING:
     from packshot.training.segmenter import Recipe, Segmenter
 
+Net = TypeVar("Net", bound=nn.Module)
+
 LEAST_HALVED = 64
 """Numbers: smaller tables (biases) stay as they are."""
 COARSE = ("alpha3.", "alpha4.")
 """Heads that only training asks."""
 SAME = 2e-3
-"""How far the running network may be from the trained one: alpha, 0…1."""
+"""How far the running network's first output may be from the trained one's: a chance, 0…1."""
+BATCH = {0: "batch"}
 
 
 class Shipped(nn.Module):
@@ -44,20 +48,35 @@ class Shipped(nn.Module):
 
 def export(net: Segmenter, recipe: Recipe, out: Path, figures: Mapping[str, float]) -> Path:
     """Writes `segment_net.onnx` and its card, and proves that both networks say the same."""
-    path = out / "segment_net.onnx"
-    shipped = Shipped(_rounded(net)).eval()
-    probe = _probe(recipe.size)
-    data = _halved(_as_onnx(shipped, probe, out / "float.onnx"))
+    head = {"task": "segment", "made_by": "packshot train segmenter", "told": ["sure", "present"]}
+    shipped = Shipped(rounded(net)).eval()
+    return ship(
+        shipped, ("alpha", "told"), probe(recipe.size), out / "segment_net.onnx", head, recipe, figures
+    )
+
+
+def ship(
+    shipped: nn.Module,
+    outputs: Sequence[str],
+    seen: Tensor,
+    path: Path,
+    head: Mapping[str, Any],
+    recipe: Recipe,
+    figures: Mapping[str, float],
+    varying: Mapping[int, str] = BATCH,
+) -> Path:
+    """Any of our networks as a file, its card beside it. `varying`: axes whose length the runtime sets."""
+    data = _halved(_as_onnx(shipped, outputs, seen, path.with_suffix(".float.onnx"), varying))
     write_whole(path, data)
-    off = parity(shipped, path, probe)
+    off = parity(shipped, path, seen)
     if off > SAME:
         raise ArithmeticError(f"the exported network differs from the trained one by {off:.4f}")
-    write_whole(out / "segment_net.toml", _card(recipe, data, figures, off).encode())
+    write_whole(path.with_suffix(".toml"), _card(path.name, head, recipe, data, figures, off).encode())
     return path
 
 
-def parity(shipped: Shipped, path: Path, probe: Tensor) -> float:
-    """The largest difference of alpha between PyTorch and the runtime, both in float32."""
+def parity(shipped: nn.Module, path: Path, probe: Tensor) -> float:
+    """The largest difference of the first output between PyTorch and the runtime, both in float32."""
     from packshot.engines.onnx import session
 
     with torch.inference_mode():
@@ -77,11 +96,12 @@ def load(net: Segmenter, path: Path) -> Segmenter:
     return net
 
 
-def _rounded(net: Segmenter) -> Segmenter:
+def rounded(net: Net) -> Net:
     """Fused, on the CPU, and rounded as the file will be: parity then means equal, not nearly."""
-    from copy import deepcopy
+    from packshot.training.segmenter import fuse
 
-    fused = deepcopy(net).cpu().float().eval().fused()
+    fused = deepcopy(net).cpu().float().eval()
+    fuse(fused)
     with torch.no_grad():
         for value in fused.parameters():
             if value.numel() >= LEAST_HALVED:
@@ -89,7 +109,7 @@ def _rounded(net: Segmenter) -> Segmenter:
     return fused.to(memory_format=torch.contiguous_format)  # type: ignore[no-any-return, call-overload]
 
 
-def _probe(size: int) -> Tensor:
+def probe(size: int) -> Tensor:
     """A bright blob on a dark ground with noise: something that the net has an opinion on."""
     ys, xs = torch.meshgrid(torch.linspace(-1, 1, size), torch.linspace(-1, 1, size), indexing="ij")
     blob = torch.sigmoid(20 * (0.5 - torch.hypot(xs, ys)))
@@ -97,19 +117,20 @@ def _probe(size: int) -> Tensor:
     return ((blob[None] * torch.tensor([0.9, 0.4, 0.2])[:, None, None] + noise) * 4 - 2)[None].contiguous()
 
 
-def _as_onnx(shipped: Shipped, probe: Tensor, path: Path) -> onnx.ModelProto:
+def _as_onnx(
+    shipped: nn.Module, outputs: Sequence[str], seen: Tensor, path: Path, varying: Mapping[int, str]
+) -> onnx.ModelProto:
     """By PyTorch's older exporter: it keeps the tables' names, which `load` goes by."""
-    batch = {0: "batch"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             shipped,
-            (probe,),
+            (seen,),
             str(path),
             dynamo=False,
             input_names=["photo"],
-            output_names=["alpha", "told"],
-            dynamic_axes={"photo": batch, "alpha": batch, "told": batch},
+            output_names=list(outputs),
+            dynamic_axes={name: dict(varying) for name in ("photo", *outputs)},
             opset_version=17,
         )
     model = onnx.load(str(path))
@@ -136,23 +157,30 @@ def _halved(model: onnx.ModelProto) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def _card(recipe: Recipe, data: bytes, figures: Mapping[str, float], off: float) -> str:
+def _card(
+    file: str,
+    head: Mapping[str, Any],
+    recipe: Recipe,
+    data: bytes,
+    figures: Mapping[str, float],
+    off: float,
+) -> str:
     """Small enough to write by hand: TOML has no writer in the standard library."""
-    head: dict[str, Any] = {
-        "task": "segment",
-        "file": "segment_net.onnx",
+    lead: dict[str, Any] = {
+        "task": head["task"],
+        "file": file,
         "sha256": hashlib.sha256(data).hexdigest(),
         "size_bytes": len(data),
         "licence": "Apache-2.0",
         "sale": True,
-        "made_by": "packshot train segmenter",
+        "made_by": head["made_by"],
         "input": [recipe.size, recipe.size],
         "mean": [0.5, 0.5, 0.5],
         "spread": [0.25, 0.25, 0.25],
-        "told": ["sure", "present"],
+        **head,
         "parity": round(off, 6),
     }
-    lines = [f"{name} = {json.dumps(value)}" for name, value in head.items()]
+    lines = [f"{name} = {json.dumps(value)}" for name, value in lead.items()]
     lines += ["", "[recipe]"] + [
         f"{name} = {json.dumps(v)}" for name, v in asdict(recipe).items() if v is not None
     ]

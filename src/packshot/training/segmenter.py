@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -38,6 +38,9 @@ Lesson = Callable[[Tensor, dict[str, Tensor], Tensor], dict[str, Tensor]]
 """Photos, what the net says of them, the truth → the parts of the loss."""
 Seen = list[tuple[str, RGB, Grey]]
 """Pictures to be judged by: source, colours, truth."""
+Judge = Callable[[], tuple[dict[str, float], RGB | None]]
+"""How good is the run's mean now? Figures, and a sheet to look at."""
+Net = TypeVar("Net", bound=nn.Module)
 
 # ── data ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -130,6 +133,12 @@ class Conv(nn.Module):
             self.norm = nn.Identity()
 
 
+def fuse(net: nn.Module) -> None:
+    for part in net.modules():
+        if isinstance(part, Conv):
+            part.fuse()
+
+
 class Block(nn.Module):
     """Plain 3×3 residual; wide depthwise blocks are smaller, but slower to train on CPUs."""
 
@@ -167,10 +176,10 @@ class Segmenter(nn.Module):
         super().__init__()
         w1, w2, w3, w4, w5 = widths
         self.down1 = Conv(3, w1, stride=2)
-        self.down2 = _level(w1, w2, depths[0])
-        self.down3 = _level(w2, w3, depths[1])
-        self.down4 = _level(w3, w4, depths[2])
-        self.down5 = nn.Sequential(_level(w4, w5, depths[3]), *[Attention(w5) for _ in range(attention)])
+        self.down2 = level(w1, w2, depths[0])
+        self.down3 = level(w2, w3, depths[1])
+        self.down4 = level(w3, w4, depths[2])
+        self.down5 = nn.Sequential(level(w4, w5, depths[3]), *[Attention(w5) for _ in range(attention)])
         self.up4, self.join4 = Conv(w5, w4, 1), Block(w4)
         self.up3, self.join3 = Conv(w4, w3, 1), Block(w3)
         self.up2, self.join2 = Conv(w3, w2, 1), Block(w2)
@@ -187,10 +196,10 @@ class Segmenter(nn.Module):
         d3 = self.down3(d2)
         d4 = self.down4(d3)
         d5 = self.down5(d4)
-        u4 = self.join4(d4 + _doubled(self.up4(d5)))
-        u3 = self.join3(d3 + _doubled(self.up3(u4)))
-        u2 = self.join2(d2 + _doubled(self.up2(u3)))
-        u1 = self.join1(torch.cat([d1 + _doubled(self.up1(u2)), F.pixel_unshuffle(x, 2)], 1))
+        u4 = self.join4(d4 + doubled(self.up4(d5)))
+        u3 = self.join3(d3 + doubled(self.up3(u4)))
+        u2 = self.join2(d2 + doubled(self.up2(u3)))
+        u1 = self.join1(torch.cat([d1 + doubled(self.up1(u2)), F.pixel_unshuffle(x, 2)], 1))
         alpha = F.pixel_shuffle(self.alpha(u1), 2)
         coarse, fine = d5.mean((2, 3)), u3.mean((2, 3))
         told = torch.cat([coarse, fine, _summary(alpha)], 1).detach()
@@ -200,17 +209,15 @@ class Segmenter(nn.Module):
         }  # fmt: skip
 
     def fused(self) -> Segmenter:
-        for part in self.modules():
-            if isinstance(part, Conv):
-                part.fuse()
+        fuse(self)
         return self
 
 
-def _level(inputs: int, outputs: int, depth: int) -> nn.Sequential:
+def level(inputs: int, outputs: int, depth: int) -> nn.Sequential:
     return nn.Sequential(Conv(inputs, outputs, stride=2), *[Block(outputs) for _ in range(depth)])
 
 
-def _doubled(x: Tensor) -> Tensor:
+def doubled(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2.0, mode="bilinear", align_corners=False)
 
 
@@ -312,11 +319,11 @@ def device_named(name: str | None) -> str:
 
 
 @dataclass(slots=True)
-class Run:
-    """What a checkpoint holds."""
+class Run(Generic[Net]):
+    """What a checkpoint holds, of any of our networks."""
 
-    net: Segmenter
-    mean: Segmenter
+    net: Net
+    mean: Net
     """The running mean of the weights: steadier, and what is shipped."""
     optimiser: torch.optim.Optimizer
     step: int = 0
@@ -341,16 +348,20 @@ def train(
     resume(run, recipe, out, tell)
     dev = dev_pictures(found, recipe.size)
     known = [e for e in found if not pack.is_dev(e)]
+
+    def judge() -> tuple[dict[str, float], RGB | None]:
+        return evaluate(run.mean, dev, recipe)
+
     while not done(run, recipe):
         size = recipe.small if share_of(run, recipe) < recipe.small_share else recipe.size
-        stage(run, recipe, Composer(known, size, recipe.seed), dev, out, tell, watch)
+        stage(run, recipe, Composer(known, size, recipe.seed), judge, out, tell, watch)
     save(run, recipe, out)
     from packshot.training.export import export
 
-    return export(run.mean, recipe, out, evaluate(run.mean, dev, recipe)[0])
+    return export(run.mean, recipe, out, judge()[0])
 
 
-def started(recipe: Recipe) -> Run:
+def started(recipe: Recipe) -> Run[Segmenter]:
     net, mean = new_net(recipe), new_net(recipe)
     mean.load_state_dict(net.state_dict())
     return Run(net, mean, optimiser_of(net, recipe))
@@ -361,10 +372,10 @@ def plain(x: Tensor, out: dict[str, Tensor], truth: Tensor) -> dict[str, Tensor]
 
 
 def stage(
-    run: Run,
+    run: Run[Net],
     recipe: Recipe,
     pictures: Pictures,
-    dev: Seen,
+    judge: Judge,
     out: Path,
     tell: Tell,
     watch: Watch,
@@ -385,7 +396,7 @@ def stage(
         ended = done(run, recipe) or (not final and share_of(run, recipe) >= recipe.small_share)
         if run.minutes - looked >= recipe.dev_minutes or ended:
             looked = run.minutes
-            figures, sheet = evaluate(run.mean, dev, recipe)
+            figures, sheet = judge()
             _note(run, shown, figures, out, tell)
             if sheet is not None:
                 cv2.imwrite(str(out / "dev.jpg"), sheet)
@@ -396,7 +407,7 @@ def stage(
             return
 
 
-def step(run: Run, recipe: Recipe, x: Tensor, truth: Tensor, lesson: Lesson = plain) -> dict[str, float]:
+def step(run: Run[Net], recipe: Recipe, x: Tensor, truth: Tensor, lesson: Lesson = plain) -> dict[str, float]:
     rate = recipe.rate * _warmth(share_of(run, recipe), run.step, recipe.warm)
     for group in run.optimiser.param_groups:
         group["lr"] = rate
@@ -435,7 +446,7 @@ def evaluate(net: Segmenter, dev: Seen, recipe: Recipe) -> tuple[dict[str, float
             scores.setdefault(f"{source} mae", []).append(float((chance[k] - truth[k]).abs().mean()))
             if (start + k) % every == 0:
                 tiles.append(_tile(seen, alpha, chance[k, 0].float().cpu().numpy()))
-    return {name: float(np.mean(values)) for name, values in scores.items()}, _sheet(tiles)
+    return {name: float(np.mean(values)) for name, values in scores.items()}, sheet(tiles)
 
 
 def new_net(recipe: Recipe) -> Segmenter:
@@ -443,7 +454,7 @@ def new_net(recipe: Recipe) -> Segmenter:
     return net.to(recipe.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def optimiser_of(net: Segmenter, recipe: Recipe) -> torch.optim.Optimizer:
+def optimiser_of(net: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     shrunk = [p for p in net.parameters() if p.ndim > 1]
     free = [p for p in net.parameters() if p.ndim <= 1]
     groups = [{"params": shrunk, "weight_decay": recipe.decay}, {"params": free, "weight_decay": 0.0}]
@@ -451,7 +462,7 @@ def optimiser_of(net: Segmenter, recipe: Recipe) -> torch.optim.Optimizer:
 
 
 @torch.no_grad()
-def _averaged(run: Run, keep: float) -> None:
+def _averaged(run: Run[Net], keep: float) -> None:
     for mean, now in zip(run.mean.state_dict().values(), run.net.state_dict().values(), strict=True):
         if mean.is_floating_point():
             mean.lerp_(now, 1 - keep)
@@ -459,14 +470,14 @@ def _averaged(run: Run, keep: float) -> None:
             mean.copy_(now)
 
 
-def share_of(run: Run, recipe: Recipe) -> float:
+def share_of(run: Run[Net], recipe: Recipe) -> float:
     """How far the run is: 0…1."""
     if recipe.steps is not None:
         return run.step / recipe.steps
     return run.minutes / (recipe.minutes or 1)
 
 
-def done(run: Run, recipe: Recipe) -> bool:
+def done(run: Run[Net], recipe: Recipe) -> bool:
     return share_of(run, recipe) >= 1
 
 
@@ -487,7 +498,7 @@ def half_precision(device: str) -> torch.autocast:
 # ── what a run leaves in its folder ─────────────────────────────────────────────────────────────────────────
 
 
-def save(run: Run, recipe: Recipe, out: Path) -> None:
+def save(run: Run[Net], recipe: Recipe, out: Path) -> None:
     state = {
         "recipe": asdict(recipe),
         "net": run.net.state_dict(),
@@ -509,7 +520,7 @@ def recipe_of(out: Path) -> Recipe | None:
     return Recipe(**torch.load(path, map_location="cpu", weights_only=True, mmap=True)["recipe"])
 
 
-def resume(run: Run, recipe: Recipe, out: Path, tell: Tell) -> None:
+def resume(run: Run[Net], recipe: Recipe, out: Path, tell: Tell) -> None:
     """Brings the run to where the one in the folder was; a run of another recipe is refused."""
     begun = recipe_of(out)
     if begun is None:
@@ -531,7 +542,7 @@ def resume(run: Run, recipe: Recipe, out: Path, tell: Tell) -> None:
     tell(say("Going on from step {step}, minute {minutes:.1f}.", step=run.step, minutes=run.minutes))
 
 
-def _note(run: Run, shown: dict[str, float], figures: dict[str, float], out: Path, tell: Tell) -> None:
+def _note(run: Run[Net], shown: dict[str, float], figures: dict[str, float], out: Path, tell: Tell) -> None:
     rounded = {name: round(value, 4) for name, value in {**shown, **figures}.items()}
     run.log.append({"step": run.step, "minutes": round(run.minutes, 1), **rounded})
     names = list(dict.fromkeys(name for line in run.log for name in line))
@@ -550,7 +561,7 @@ def _tile(colours: RGB, alpha: Grey, chance: Any) -> RGB:
     return np.asarray(cv2.resize(row, (360, 120), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _sheet(tiles: list[RGB], across: int = 4) -> RGB | None:
+def sheet(tiles: list[RGB], across: int = 4) -> RGB | None:
     """As OpenCV writes it: blue first."""
     if not tiles:
         return None

@@ -94,8 +94,12 @@ def tune(
     own = [("own", *segmenter.squeezed(photo, recipe.size)) for photo in judged]
     dev = own + old_pictures(kept or [], recipe.size)
     pictures = lessons(taught, kept or [], recipe)
+
+    def judge() -> tuple[dict[str, float], RGB | None]:
+        return segmenter.evaluate(run.mean, dev, recipe)
+
     while not segmenter.done(run, recipe):
-        segmenter.stage(run, recipe, pictures, dev, out, tell, watch, as_before(old_net, recipe))
+        segmenter.stage(run, recipe, pictures, judge, out, tell, watch, as_before(old_net, recipe))
     segmenter.save(run, recipe, out)
     scales = SCALES if kept else tuple(scale for scale in SCALES if scale <= BLIND)
     best, figures = drawn_back(old_net, run.mean, dev, recipe, tell, scales)
