@@ -45,6 +45,8 @@ def listen_for_language(words: Sequence[str]) -> None:
 @cache
 def build() -> typer.Typer:
     from packshot.cli import (
+        card,
+        calibrate,
         check,
         cutout,
         demo,
@@ -71,12 +73,14 @@ def build() -> typer.Typer:
     )
     for group, module in (
         ("photos", check),
+        ("photos", card),
         ("photos", fix),
         ("photos", cutout),
         ("photos", duplicates),
         ("photos", demo),
         ("rules", explain),
         ("rules", profiles),
+        ("rules", calibrate),
         ("rules", guide),
         ("packshot", doctor),
         ("packshot", version),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from packshot.cli import options, terminal
 from packshot.cli.options import LogLevel, told
 from packshot.errors import BadOption
 from packshot.words import Words, say
+
+if TYPE_CHECKING:
+    from packshot.rules.base import Rule
 
 HELP = say("Explain a rule: what it asks, why marketplaces ask it, how to shoot so that it holds.")
 EXAMPLES = """\
@@ -31,12 +34,8 @@ def explain(
     lang: options.Language = None,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
-    from packshot.rules.base import RULES
-
     language = terminal.language_of(lang)
-    if rule not in RULES:
-        raise _unknown(rule, RULES.nearest(rule), RULES.names())
-    found = RULES[rule]
+    found = rule_called(rule)
     title = Words(found.title).in_(language)
     page = [(Words(heading).in_(language), Words(text).in_(language)) for heading, text in found.page]
     if as_json:
@@ -53,6 +52,15 @@ def explain(
         console.print()
         console.print(Text(heading, style="bold"))
         console.print(Padding(Text(text), (0, 0, 0, 2)))
+
+
+def rule_called(name: str) -> Rule:
+    """Or BadOption with the nearest name."""
+    from packshot.rules.base import RULES
+
+    if name not in RULES:
+        raise _unknown(name, RULES.nearest(name), RULES.names())
+    return RULES[name]
 
 
 def _unknown(rule: str, nearest: str | None, known: tuple[str, ...]) -> BadOption:
