@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -44,6 +44,19 @@ class ReadText:
     """0…1: how likely every letter of it is right."""
 
 
+@dataclass(frozen=True, slots=True)
+class Impression:
+    """What a card shows at one glance. All are chances, 0…1; those of a question add up to 1."""
+
+    defects: Mapping[str, float]
+    shown: Mapping[str, float]
+    """On a person, a mannequin, a hanger, lying flat, or none of these."""
+    person: Mapping[str, float]
+    """None, a part of one, a whole one."""
+    view: Mapping[str, float]
+    """The side of the goods that we see."""
+
+
 class Segmenter(Protocol):
     name: str
     longest_side: int
@@ -67,6 +80,14 @@ class TextReader(Protocol):
         ...
 
 
+class Judge(Protocol):
+    name: str
+
+    def judge(self, pixels: RGB, alpha: Grey) -> Impression:
+        """`alpha`: the cut-out in the frame of the pixels."""
+        ...
+
+
 class Upscaler(Protocol):
     name: str
 
@@ -78,7 +99,7 @@ class Upscaler(Protocol):
 @dataclass(frozen=True, slots=True)
 class Engine:
     kind: str
-    """segmenter, text_finder, text_reader, upscaler."""
+    """segmenter, text_finder, text_reader, judge, upscaler."""
     name: str
     make: Callable[[], Any]
     """Makes one; raises WeightsMissing with the command that brings what is missing."""
