@@ -61,6 +61,8 @@ class GuardBounds:
     min_confidence: float = 0.6
     """Below it the status is `review`."""
     min_label_similarity: float = 0.7
+    max_misread_share: float = 0.15
+    """Letters of a printed line that may read otherwise after the retouch."""
     max_upscale: float = 4.0
 
 

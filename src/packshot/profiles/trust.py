@@ -26,6 +26,7 @@ DECIDE: Mapping[str, Mapping[str, object]] = {
     "color_cast": {"max_cast": None},
     "duplicate_photo": {},
     "exposure": {
+        "min_brightest": 0,
         "min_median_l": 0,
         "max_clipped_light": 1.0,
         "max_clipped_dark": 1.0,
@@ -34,6 +35,7 @@ DECIDE: Mapping[str, Mapping[str, object]] = {
     "extra_objects": {"max_objects": None, "allow_props": True, "allow_person": True},
     "file_format": {"allowed": (), "match_extension": False, "modes": (), "allow_animation": True},
     "file_size": {"max_bytes": None, "min_bytes": 0},
+    "forbidden_words": {"groups": (), "extra_words": ()},
     "frame_fill": {"min_share": 0.0, "max_share": 1.0},
     "image_size": {
         "min_width": 0,
@@ -46,7 +48,9 @@ DECIDE: Mapping[str, Mapping[str, object]] = {
         "exact": None,
     },
     "jpeg_quality": {"min_quality": 0},
+    "main_photo": {},
     "no_subject": {},
+    "photo_count": {"min_photos": 0, "max_photos": None},
     "overlaid_text": {"max_boxes": None, "max_area_share": 0.0},
     "qr_code": {"on_product": False, "barcodes": False},
     "safe_zone": {
@@ -58,6 +62,8 @@ DECIDE: Mapping[str, Mapping[str, object]] = {
         "inner_square": False,
         "zones": (),
     },
+    "same_good": {},
+    "same_ratio": {},
     "scale_marker": {"required": False},
     "sharpness": {"min_sharpness": 0, "min_true_scale": 0, "max_noise": None, "max_blockiness": None},
     "subject_cropped": {},

@@ -65,6 +65,19 @@ JudgeMany = Callable[[Mapping[str, Facts], Any], Mapping[str, list[Finding]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A photo of a card, after the rules over one photo."""
+
+    facts: Facts
+    findings: tuple[Finding, ...] = ()
+
+
+CARD = ""
+"""In place of a photo's key: the finding is about the card as a whole."""
+JudgeCard = Callable[[Mapping[str, Judged], Any], Mapping[str, list[Finding]]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     name: str
     limit: type[Limit]
@@ -75,7 +88,9 @@ class Rule:
     since: str
     judge: Judge | None = None
     judge_many: JudgeMany | None = None
-    """For rules over several photos; one of the two is set."""
+    """For rules over any photos together."""
+    judge_card: JudgeCard | None = None
+    """For rules over the photos of one card, in their order; one of the three is set."""
 
 
 RULES: Registry[Rule] = Registry("packshot.rules", "packshot.rules", besides=frozenset({"base", "probe"}))
@@ -103,6 +118,18 @@ def rule_over_many(name: str, *, since: str) -> Callable[[F], F]:
         limit = get_type_hints(judge_many)["limit"]
         RULES.add(name, Rule(name, limit, title, page, since, judge_many=judge_many))
         return judge_many
+
+    return register
+
+
+def rule_over_card(name: str, *, since: str) -> Callable[[F], F]:
+    """As `rule`, for `judge_card(photos_by_key, limit)`: findings for each key, or for `CARD`."""
+
+    def register(judge_card: F) -> F:
+        title, page = read_page(inspect.getdoc(judge_card) or "")
+        limit = get_type_hints(judge_card)["limit"]
+        RULES.add(name, Rule(name, limit, title, page, since, judge_card=judge_card))
+        return judge_card
 
     return register
 

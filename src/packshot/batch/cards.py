@@ -1,0 +1,136 @@
+"""Photos as cards: which belong to one SKU, in which order; and all cards judged, photo by photo."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from packshot.batch import runner
+from packshot.batch.names import Item, name_items
+from packshot.batch.origins import FileOrigin
+from packshot.batch.runner import Broken
+from packshot.batch.sources import Found
+from packshot.errors import BadOption, BadPhoto, EngineFailed, Refused, WeightsMissing
+from packshot.journey.card import CardReport, judge_card, look_and_judge
+from packshot.journey.examine import profile_of
+from packshot.journey.report import Report, unreadable
+from packshot.look.facts import Facts
+from packshot.words import say
+
+MOST_ROWS = 1_000_000
+MOST_LIST_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    sku: str
+    items: tuple[Item, ...]
+    """The main photo first."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCard:
+    card: Card
+    report: CardReport
+    broken: dict[str, Broken]
+    """Photos that nobody could judge, by key."""
+
+
+def by_folder(items: Sequence[Item], *, top: str) -> list[Card]:
+    """A folder is a card; photos beside the folders are the card `top`. Names are counted as people do: 2
+    before 10."""
+    cards: dict[str, list[Item]] = {}
+    for item in items:
+        cards.setdefault(item.folder, []).append(item)
+    return [
+        Card(folder or top, tuple(sorted(some, key=lambda item: _counted(item.name))))
+        for folder, some in sorted(cards.items(), key=lambda pair: _counted(pair[0]))
+    ]
+
+
+def _counted(name: str) -> list[tuple[int, int, str]]:
+    stem, suffix = PurePosixPath(name.casefold()).stem, PurePosixPath(name).suffix
+    parts = re.split(r"(\d{1,18})", stem)
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in (*parts, suffix)]
+
+
+def listed(path: Path) -> list[Card]:
+    """Lines of `sku,file` (or `;`): files lie beside the list, the first line of an SKU is its main photo."""
+    cards: dict[str, list[Found]] = {}
+    for sku, file in _rows(path):
+        place = (path.parent / file).absolute()
+        folder = PurePosixPath(file.replace("\\", "/")).parent.as_posix()
+        found = Found((path.stem,), "" if folder == "." else folder, place.name, FileOrigin(place))
+        cards.setdefault(sku, []).append(found)
+    every = name_items([found for some in cards.values() for found in some])
+    items = iter(every)
+    return [Card(sku, tuple(next(items) for _ in some)) for sku, some in cards.items()]
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        if path.stat().st_size > MOST_LIST_BYTES:
+            raise OSError(say("larger than {size:.0f} MB", size=MOST_LIST_BYTES / 1e6).in_("en"))
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise BadOption(
+            say("The list of cards {file} cannot be read: {why}.", file=str(path), why=str(exc)),
+            say("Save it as CSV in UTF-8 with the columns sku and file."),
+        ) from exc
+    first = text.partition("\n")[0]
+    rows = csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
+    titles = {title.strip().lower(): title for title in rows.fieldnames or () if title}
+    if not {"sku", "file"} <= titles.keys():
+        raise BadOption(
+            say("The list of cards {file} has the columns {columns}.", file=str(path), columns=first.strip()),
+            say("It needs the columns sku and file."),
+        )
+    for row in rows:
+        sku, file = ((row[titles[title]] or "").strip() for title in ("sku", "file"))
+        if sku and file:
+            yield sku, file
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The work on one photo."""
+
+    profile: str | Path | None
+    category: str = ""
+    switches: tuple[str, ...] = ()
+    quality: str = "normal"
+
+    def __call__(self, item: Item) -> tuple[Report, Facts | None] | Broken:
+        profile = profile_of(self.profile, self.category, self.switches)
+        try:
+            return look_and_judge(item.origin.read(), profile, quality=self.quality, name=item.key)
+        except BadPhoto as error:
+            return unreadable(error, profile.name, profile.sha256, profile.category), None
+        except (Refused, EngineFailed, WeightsMissing) as error:
+            return Broken(error.message)
+
+
+def judge_cards(
+    cards: Sequence[Card], work: Look, *, jobs: int, advance: Callable[[], None] = lambda: None
+) -> Iterator[JudgedCard]:
+    """In their order; each as soon as its last photo is looked at."""
+    profile = profile_of(work.profile, work.category, work.switches)
+    tasks = [item for card in cards for item in card.items]
+    answers = runner.in_order(runner.run(tasks, work, jobs=min(jobs, len(tasks)), here=len(tasks) == 1))
+    for card in cards:
+        reports: dict[str, Report] = {}
+        facts: dict[str, Facts] = {}
+        broken: dict[str, Broken] = {}
+        for item in card.items:
+            answer = next(answers).answer
+            advance()
+            if isinstance(answer, Broken):
+                broken[item.key] = answer
+                continue
+            reports[item.key], known = answer
+            if known is not None:
+                facts[item.key] = known
+        yield JudgedCard(card, judge_card(card.sku, reports, facts, profile), broken)
