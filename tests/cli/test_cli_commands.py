@@ -410,3 +410,23 @@ def test_every_command_has_examples_and_a_language(run: Run, name: str) -> None:
     told = run(*name.split(), "--help").stdout
     assert f"packshot {name}" in told
     assert "--lang" in told
+
+
+def test_assess_sorts_every_photo_and_tells_the_hours(run: Run, photo: Path, tmp_path: Path) -> None:
+    tree(tmp_path, {"mug.png": photo.read_bytes(), "broken.jpg": b"no photo"})
+    told = run("assess", tmp_path)
+    assert "2 photos: the machine finishes about" in " ".join(told.stdout.split())
+    table = list(csv.DictReader(io.StringIO(run("assess", tmp_path, "--csv").stdout)))
+    assert {line["photo"]: line["level"] for line in table}["broken.jpg"] == "by_hand"
+    total = json.loads(run("assess", tmp_path, "--json", "--edit-minutes", 30).stdout)["total"]
+    assert (total["photos"], total["all_by_hand_minutes"]) == (2, 60.0)
+
+
+def test_calibrate_fits_a_limit_and_says_when_it_cannot(run: Run, photo: Path, tmp_path: Path) -> None:
+    tree(tmp_path, {"good/a.png": photo.read_bytes(), "bad/b.png": mug(side=300), "bad/c.txt": b"no photo"})
+    refused = run("calibrate", "--data", tmp_path, "--rule", "image_size", code=2)
+    assert "At least 73 are needed" in refused.stderr
+    assert "c.txt" in refused.stderr
+    assert "frame_fill" in run("calibrate", "--data", tmp_path, "--rule", "frame_fil", code=2).stderr
+    (tmp_path / "t.csv").write_text("file,label\ngood/a.png,fine\n", "utf-8")
+    assert "line 2" in run("calibrate", "--data", tmp_path / "t.csv", "--rule", "frame_fill", code=2).stderr

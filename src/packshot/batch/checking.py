@@ -70,6 +70,10 @@ class Check:
             for profile, report in zip(self.known(), reports, strict=True)
         )
 
+    def showing(self, side: int, *, preview: bool = False) -> Check:
+        """The same work, with small pictures."""
+        return replace(self, thumb_side=side, preview=preview)
+
     def known(self) -> tuple[Profile, ...]:
         from packshot.journey.examine import profile_of
 

@@ -45,8 +45,9 @@ def listen_for_language(words: Sequence[str]) -> None:
 @cache
 def build() -> typer.Typer:
     from packshot.cli import (
-        card,
+        assess,
         calibrate,
+        card,
         check,
         cutout,
         demo,
@@ -74,6 +75,7 @@ def build() -> typer.Typer:
     for group, module in (
         ("photos", check),
         ("photos", card),
+        ("photos", assess),
         ("photos", fix),
         ("photos", cutout),
         ("photos", duplicates),

@@ -93,7 +93,7 @@ def check(
     if html:
         pages.ours_or_free(html / "index.html")
     side = max(pages.thumb_side(len(items)) if html else 0, marked.SIDE if boxes else 0)
-    work = replace(work, thumb_side=side, preview=bool(html) and len(items) <= pages.MANY)
+    work = work.showing(side, preview=bool(html) and len(items) <= pages.MANY)
     counted = Seen(bool(skipped.unreadable))
     with ExitStack() as stack:
         small = stack.enter_context(pages.thumbs()) if html else None
@@ -101,7 +101,7 @@ def check(
         total = len(items) * len(known)
         with terminal.progress(total, say("Checking"), language, quiet=quiet) as advance:
             answers = check_all(items, work, jobs=jobs or runner.default_jobs())
-            entries = _entries(answers, counted, small, drawn, advance, several=len(known) > 1)
+            entries = entries_of(answers, counted, small, drawn, advance, several=len(known) > 1)
             if chosen == "text":
                 from packshot.report import as_text
 
@@ -158,7 +158,7 @@ class Seen:
         return terminal.FOUND if bad or doubtful else terminal.FINE
 
 
-def _entries(
+def entries_of(
     answers: Iterator[Checked],
     seen: Seen,
     small: pages.Thumbs | None,
