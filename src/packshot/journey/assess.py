@@ -39,7 +39,7 @@ EFFORT: Mapping[Level, Effort] = {
     Level.HARD: Effort(0.04, 0.35),
     Level.BY_HAND: Effort(0.0, 0.32),
 }
-"""Of 109, 19, 67 and 48 shared photos of the split `train`; `benchmarks/triage.py` holds the others against it."""
+"""Of 109, 19, 67 and 48 shared photos of the split `train`; `benchmarks/triage.py` holds `val` against it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
 
@@ -169,10 +169,11 @@ def _points(
     values = dict.fromkeys(written(value) for value in _between(apart))
     bad = sum(photo.bad for photo in photos)
     for value in sorted(values, reverse=asks is Asks.AT_MOST):
+        asked: dict[str, Any] = {field: value}
         found = [
             photo.bad
             for photo, base in zip(photos, alone, strict=True)
-            if any(findings_of(rule, photo.facts, replace(base, **{field: value})))
+            if any(findings_of(rule, photo.facts, replace(base, **asked)))
         ]
         yield Point(value, sum(found), len(found) - sum(found), bad)
 
