@@ -20,6 +20,7 @@ from packshot.look.hash import Hash
 from packshot.look.marks import Marks
 from packshot.look.objects import Objects, Twin
 from packshot.look.quality import Quality
+from packshot.look.reading import Reading, ReadLine
 from packshot.look.sides import Sides
 from packshot.look.subject import Component, Origin, Subject
 from packshot.look.text import Text, TextBox
@@ -137,6 +138,14 @@ def piece(
     return TextBox(box or Box(40, 40, 340, 140), confidence, on_product, overlaid)
 
 
+def reading(*lines: ReadLine) -> Reading:
+    return Reading(lines, looked=True)
+
+
+def line(text: str, *, sure: float = 0.97, found: TextBox | None = None) -> ReadLine:
+    return ReadLine(text, sure, found or piece())
+
+
 def codes(*found: Code) -> Codes:
     return Codes(found)
 
@@ -177,6 +186,7 @@ def facts(
         "objects": Objects((subject_fact.box,), (1.0,), ()) if subject_fact.found else Objects((), (), ()),
         "text": NO_TEXT,
         "codes": Codes(()),
+        "reading": Reading((), looked=True),
         "quality": QUALITY,
         "tone": TONE,
         "hash": hash_of(0x0123_4567_89AB_CDEF),

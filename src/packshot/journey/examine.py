@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from packshot.engines import cards
-from packshot.engines.base import ENGINES, Segmenter, TextFinder
+from packshot.engines.base import ENGINES, Segmenter, TextFinder, TextReader
 from packshot.engines.zoo import FromCard
 from packshot.errors import BadOption, WeightsMissing
 from packshot.image.codec import PhotoLike, open_photo
@@ -28,6 +28,7 @@ from packshot.words import say
 
 SECOND_OPINION = "segment_net"
 TEXT_FINDER = "rapidocr"
+TEXT_READER = "text_read"
 
 ROOM_FOR_DETAIL = 1.5
 """The work is done at this many times the largest canvas side: enough to crop and still not enlarge."""
@@ -48,6 +49,14 @@ def second_opinion() -> Segmenter | None:
 @lru_cache
 def text_finder() -> TextFinder | None:
     return cast(TextFinder | None, _installed(TEXT_FINDER))
+
+
+@lru_cache
+def text_reader() -> TextReader | None:
+    """None as long as no weights for it are here: text is found then and not read."""
+    if TEXT_READER not in ENGINES or cards.named(TEXT_READER) is None:
+        return None
+    return cast(TextReader | None, _installed(TEXT_READER))
 
 
 def _installed(name: str) -> Any:
@@ -106,7 +115,13 @@ def working_side(profile: Profile) -> int:
 
 
 def look_at(photo: Photo, quality: str = Care.NORMAL) -> Facts:
-    return Facts(photo, segmenter=second_opinion(), text_finder=text_finder(), care=care_of(quality))
+    return Facts(
+        photo,
+        segmenter=second_opinion(),
+        text_finder=text_finder(),
+        text_reader=text_reader(),
+        care=care_of(quality),
+    )
 
 
 def care_of(name: str) -> Care:

@@ -19,11 +19,13 @@ from packshot.journey import guards
 from packshot.journey.examine import (
     SECOND_OPINION,
     TEXT_FINDER,
+    TEXT_READER,
     look_at,
     open_for,
     profile_of,
     report_on,
     text_finder,
+    text_reader,
     weights_of,
 )
 from packshot.journey.planned import planned_cutout
@@ -40,7 +42,7 @@ from packshot.retouch.layers import Layers
 from packshot.retouch.start import layers_of
 from packshot.words import Words, say
 
-THE_GOODS = ("subject", "objects", "text")
+THE_GOODS = ("subject", "objects", "text", "reading", "codes")
 """Facts of the goods alone, the same in every variant; grounds, light and bytes are looked at in each."""
 JUDGED_SIDE = 800
 """Facts of an output are taken at this size; its ground, size and bytes are judged in full."""
@@ -135,6 +137,10 @@ def _mend(
         readings.append(reading)
         if label := guards.label(decoded.pixels, facts, layers, expected, profile.guards):
             readings.append(label)
+        if again is None:  # the variants differ in their grounds alone
+            with clock("guards"):
+                spelling = guards.spelling(decoded.pixels, facts, layers, expected, profile.guards)
+            readings += [spelling] if spelling else []
         with clock("judge again"):
             again = look_again(decoded, facts, layers, first=again)
             after[variant.name] = report_on(again, profile, variant.name)
@@ -197,7 +203,13 @@ def look_again(decoded: Photo, source: Facts, layers: Layers, first: Facts | Non
     Text is sought only where the source had some, and in the first variant: the others show the same goods.
     """
     small = shrunk(decoded, JUDGED_SIDE)
-    again = Facts(small, full=decoded, text_finder=text_finder() if source.text.boxes else None)
+    read = bool(source.text.boxes)
+    again = Facts(
+        small,
+        full=decoded,
+        text_finder=text_finder() if read else None,
+        text_reader=text_reader() if read else None,
+    )
     again.known["cutout"] = planned_cutout(layers, small, source.cutout.confidence)
     for name in THE_GOODS if first is not None else ():
         again.known[name] = getattr(first, name)
@@ -236,6 +248,7 @@ def identity_of(photo_sha256: str, profile: Profile, chosen: tuple[Variant, ...]
         "quality": quality,
     }
     weights = {SECOND_OPINION: weights_of(SECOND_OPINION), TEXT_FINDER: version(TEXT_FINDER)}
+    weights[TEXT_READER] = weights_of(TEXT_READER)
     return Identity(
         photo_sha256=photo_sha256,
         profile_sha256=profile.sha256,

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from packshot.engines.base import FoundText
 from packshot.image.colour import delta_e, lab
 from packshot.image.photo import Photo
 from packshot.image.resample import resize
 from packshot.image.types import RGB, Box, Grey, size_of
 from packshot.journey.result import Guard
 from packshot.look.facts import Facts
+from packshot.look.letters import edits, shape, words
+from packshot.look.reading import ReadLine, as_found
 from packshot.look.subject import Component
 from packshot.profiles.profile import GuardBounds
 from packshot.retouch.layers import Layers, Placement, Product
@@ -166,6 +169,77 @@ def label(
 def _on_canvas(box: Box, product: Product, placement: Placement, expected: Expected) -> Box:
     left, top = corner_of(product, placement)
     return product.from_source(box).moved(left, top).meet(expected.box)
+
+
+SURE_READING = 0.9
+"""A line that was read with less than this before says nothing when it is read otherwise after."""
+LEAST_LETTERS = 3
+LEAST_HEIGHT_PX = 10
+"""On the canvas; the reader makes no promise for smaller print."""
+MOST_LINES = 6
+"""Largest first; up to 4 ms each."""
+
+
+def spelling(
+    written: RGB, facts: Facts, layers: Layers, expected: Expected, bounds: GuardBounds
+) -> Guard | None:
+    """The print on the product says what it said: lines that were read surely are read again."""
+    product, placement, reader = layers.product, layers.placement, facts.text_reader
+    if product is None or placement is None or reader is None:
+        return None
+    lines = _readable(facts, product, placement, expected)
+    places = [_on_canvas_as_found(line, product, placement) for line in lines]
+    if not lines:
+        return None
+    worst, was, now = 0.0, "", ""
+    for line, place, said in zip(lines, places, reader.read(written, places), strict=True):
+        share = misread(line.text, said.text)
+        if share > bounds.max_misread_share:
+            # Small print may be lost to the canvas's size alone: an honest resampling tells.
+            (honest,) = reader.read(expected.pixels, [_moved(place, expected.box)])
+            share = min(share, misread(honest.text, said.text))
+        if share > worst:
+            worst, was, now = share, line.text, said.text
+    passed = worst <= bounds.max_misread_share
+    message = (
+        say("The print on the product reads as before.")
+        if passed
+        else say("The print “{was}” reads “{now}” after the retouch.", was=was, now=now)
+    )
+    return Guard("spelling", passed, worst, bounds.max_misread_share, message)
+
+
+def _readable(facts: Facts, product: Product, placement: Placement, expected: Expected) -> list[ReadLine]:
+    lines = [
+        line
+        for line in facts.reading.lines
+        if line.confidence >= SURE_READING
+        and not line.laid_over
+        and len("".join(words(line.text))) >= LEAST_LETTERS
+    ]
+    large = [
+        line
+        for line in sorted(lines, key=lambda line: -line.box.area)
+        if _on_canvas(line.box, product, placement, expected).size.short_side >= LEAST_HEIGHT_PX
+    ]
+    return large[:MOST_LINES]
+
+
+def _on_canvas_as_found(line: ReadLine, product: Product, placement: Placement) -> FoundText:
+    left, top = corner_of(product, placement)
+    scale = 1 / product.source_px_per_px
+    return as_found(line.found, scale, product.source_left * scale - left, product.source_top * scale - top)
+
+
+def _moved(line: FoundText, onto: Box) -> FoundText:
+    outline = tuple((x - onto.left, y - onto.top) for x, y in line.outline)
+    return replace(line, box=line.box.moved(-onto.left, -onto.top), outline=outline)
+
+
+def misread(was: str, now: str) -> float:
+    """Share of the letters that differ; look-alikes do not, nor do blanks and signs."""
+    first, second = (shape("".join(words(text))) for text in (was, now))
+    return edits(first, second) / max(1, len(first), len(second))
 
 
 def likeness(was: RGB, now: RGB) -> float:

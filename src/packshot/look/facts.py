@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
-from packshot.engines.base import Segmenter, TextFinder
+from packshot.engines.base import Segmenter, TextFinder, TextReader
 from packshot.image.photo import Photo, Source
 from packshot.look.background import Background
 from packshot.look.border import Border
@@ -17,6 +17,7 @@ from packshot.look.marks import Marks
 from packshot.look.objects import Objects
 from packshot.look.palette import Palette
 from packshot.look.quality import Quality
+from packshot.look.reading import Reading
 from packshot.look.scene import Scene
 from packshot.look.subject import Care, Cutout, Subject
 from packshot.look.text import Text
@@ -56,6 +57,7 @@ class Facts:
         full: Photo | None = None,
         segmenter: Segmenter | None = None,
         text_finder: TextFinder | None = None,
+        text_reader: TextReader | None = None,
         care: Care = Care.NORMAL,
     ) -> None:
         self.photo = photo
@@ -65,6 +67,8 @@ class Facts:
         """The second opinion; None: the studio path alone."""
         self.text_finder = text_finder
         """None: no text is looked for."""
+        self.text_reader = text_reader
+        """None: text that is found stays unread."""
         self.care = care
         """How much the cut-out may cost."""
         self.known: dict[str, Any] = {}
@@ -129,6 +133,12 @@ class Facts:
         from packshot.look import text
 
         return text.measure(self.photo, self.cutout, self.text_finder)
+
+    @fact
+    def reading(self) -> Reading:
+        from packshot.look import reading
+
+        return reading.measure(self.photo, self.text, self.text_reader)
 
     @fact
     def codes(self) -> Codes:

@@ -16,6 +16,8 @@ from packshot.look.subject import Cutout
 from packshot.look.text_overlay import overlaid, own_sharpness
 from packshot.look.text_signs import signs as signs_of
 
+Outline = tuple[tuple[float, float], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
@@ -26,6 +28,10 @@ class TextBox:
     """Share of the box that is product: 1 is a label, 0 is text on the ground."""
     overlaid: float
     """0…1: how much it looks drawn over the photo (flat colour, razor edges) and not printed on goods."""
+    angle: float = 0.0
+    """Degrees; 0 reads left to right."""
+    outline: Outline = ()
+    """As the finder gave it, for the reader, in upright source pixels; empty where only the box is known."""
 
     @property
     def laid_over(self) -> bool:
@@ -71,7 +77,7 @@ def measure(photo: Photo, cutout: Cutout, text_finder: TextFinder | None) -> Tex
     goods = _goods(cutout, whole, [line.scaled(1 / whole.step, within=whole.size) for line in boxes])
     photos_own = own_sharpness(photo.pixels, boxes)
     found = [
-        _text_box(photo, whole, goods, line, box, photos_own)
+        _text_box(photo, whole, goods, line, box, photos_own, step)
         for line, box in zip(lines, boxes, strict=True)
         if not box.is_empty
     ]
@@ -79,7 +85,13 @@ def measure(photo: Photo, cutout: Cutout, text_finder: TextFinder | None) -> Tex
 
 
 def _text_box(
-    photo: Photo, whole: Small, goods: NDArray[np.bool_], line: FoundText, box: Box, photos_own: float | None
+    photo: Photo,
+    whole: Small,
+    goods: NDArray[np.bool_],
+    line: FoundText,
+    box: Box,
+    photos_own: float | None,
+    step: float,
 ) -> TextBox:
     place = box.scaled(1 / whole.step, within=whole.size)
     part = goods[place.slices]
@@ -88,6 +100,10 @@ def _text_box(
         confidence=line.confidence,
         on_product=float(part.mean()) if part.size else 0.0,
         overlaid=overlaid(photo.pixels[box.slices], line.angle, photos_own),
+        angle=line.angle,
+        outline=tuple(
+            (round(x * step / photo.scale, 1), round(y * step / photo.scale, 1)) for x, y in line.outline
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from packshot.profiles.sources import Source, sources_of
 from packshot.profiles.trust import DECIDE
 from packshot.report import guide_texts as texts
 from packshot.rules.base import RULES, Severity
+from packshot.rules.forbidden_words import NAMES, listed
 from packshot.words import Words, say, verbatim
 
 
@@ -205,6 +206,8 @@ def _in_words(rule: str, field: str, value: Value) -> Words:
     raw: Any = value.value
     if f"{rule}.{field}" == "frame_fill.measure":
         return texts.MEASURES.get(str(raw), verbatim(str(raw)))
+    if field == "groups":
+        return listed([NAMES[group] for group in raw], most=len(raw))
     if field == "ratios":
         return verbatim(", ".join(_ratio(ratio) for ratio in raw))
     if field == "allowed" and isinstance(raw, tuple):

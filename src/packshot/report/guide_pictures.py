@@ -159,7 +159,9 @@ def _drawn(name: str, place: Place, ground: Colour) -> tuple[tuple[str, str, Wor
         "subject_cropped": picture(_resized(box, 1.5).moved(canvas.width // 4, canvas.height // 9), ground),
         "background_color": picture(box, TABLE),
         "sharpness": cv2.GaussianBlur(good, (0, 0), 5.0).astype(np.uint8),
-        "overlaid_text": _with_badge(good),
+        "overlaid_text": _with_badge(good, "100%", "COTTON"),
+        "forbidden_words": _with_badge(good, "SALE", "-50%"),
+        "qr_code": _with_code(good),
     }
     do = say("Whole, sharp, on its ground, with a narrow rim around.")
     return (
@@ -206,18 +208,28 @@ def _resized(box: Box, factor: float) -> Box:
     return Box(left, top, left + width, top + height)
 
 
-def _with_badge(picture: RGB) -> RGB:
+def _with_badge(picture: RGB, upper: str, lower: str) -> RGB:
     badged = picture.copy()
     height, width = badged.shape[:2]
     radius = round(min(width, height) * 0.2)
     centre = (width - radius - 8, radius + 8)
     cv2.circle(badged, centre, radius, (196, 30, 38), -1, cv2.LINE_AA)
-    for text, down in (("SALE", -0.1), ("-50%", 0.5)):
-        scale = radius / 52
+    for text, down in ((upper, -0.1), (lower, 0.5)):
+        scale = radius / 52 * min(1, 4 / len(text))
         (wide, _), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_DUPLEX, scale, 2)
         where = (centre[0] - wide // 2, centre[1] + round(radius * down))
         cv2.putText(badged, text, where, cv2.FONT_HERSHEY_DUPLEX, scale, (255, 255, 255), 2, cv2.LINE_AA)
     return badged
+
+
+def _with_code(picture: RGB) -> RGB:
+    coded = picture.copy()
+    code = np.asarray(cv2.QRCodeEncoder.create().encode("https://example.com"), np.uint8)
+    times = max(1, round(min(coded.shape[:2]) * 0.3 / len(code)))
+    large = cv2.resize(code, None, fx=times, fy=times, interpolation=cv2.INTER_NEAREST)
+    side = len(large)
+    coded[-side - 8 : -8, 8 : side + 8] = large[..., None]
+    return coded
 
 
 def _jpeg(picture: RGB) -> bytes:

@@ -40,8 +40,10 @@ NUMBERS: Mapping[str, Words] = {
     "image_size.recommended_long_side": say("Better: a longer side of {value} and more."),
     "image_size.recommended_short_side": say("Better: a shorter side of {value} and more."),
     "jpeg_quality.min_quality": say("JPEG quality: {value} or higher."),
+    "forbidden_words.groups": say("Kinds of words that do not belong on the photo: {value}."),
     "overlaid_text.max_boxes": say("Pieces of text laid over the photo: at most {value}."),
     "overlaid_text.max_area_share": say("Text laid over the photo covers at most {value} of it."),
+    "qr_code.on_product": say("Codes printed on the goods are told as well: {value}."),
     "safe_zone.min_gap_px": say("Gap between the goods and each side: at least {value}."),
     "safe_zone.max_gap_px": say("Gap on the two nearest sides: at most {value}."),
     "safe_zone.inner_square": say("Goods that are not tall stay inside the centred square: {value}."),
@@ -205,5 +207,7 @@ DONT: Mapping[str, Words] = {
     "background_color": say("On a coloured ground: the card falls out of the row."),
     "sharpness": say("Blurred: nothing can be seen when zoomed in."),
     "overlaid_text": say("With a badge: text and prices do not belong on the photo."),
+    "forbidden_words": say("With “SALE −50%”: prices and discounts belong in the card."),
+    "qr_code": say("With a QR code: it leads the buyer away."),
 }
 """Rule → what is wrong in the picture that breaks it."""

@@ -1,0 +1,300 @@
+"""Forbidden words are found through tricks and misreadings, and ordinary words are left in peace."""
+
+from __future__ import annotations
+
+import random
+from typing import get_args
+
+import pytest
+from builders import code, codes, facts, finding, findings, line, no_subject, piece, reading
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packshot.look.letters import ALIKE
+from packshot.rules._lexicon import ENDINGS, SPARED, lexicon
+from packshot.rules.base import Fixable, Severity
+from packshot.rules.forbidden_words import EVERY, NAMES, ForbiddenWords, Group, said
+
+LIMIT = ForbiddenWords()
+TWINS = {letter: group.replace("|", "") for group in ALIKE for letter in group}
+LISTED = [
+    (group, words)
+    for group, entry in lexicon().items()
+    if group != SPARED
+    for words in (text.replace("~", "") for text in entry.words)
+    if len(words) >= 3
+]
+
+
+def groups(text: str, limit: ForbiddenWords = LIMIT) -> set[str]:
+    return set(said(text, limit))
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("СКИДКА 50 %", "discounts"),
+        ("скидки", "discounts"),
+        ("Скидок больше нет", "discounts"),
+        ("большая распродажа", "discounts"),
+        ("РАСПРОДАЖУ", "discounts"),
+        ("акция недели", "discounts"),
+        ("Чёрная пятница", "discounts"),
+        ("-50 %", "discounts"),
+        ("−30% на всё", "discounts"),
+        ("30% OFF", "discounts"),
+        ("50%", "discounts"),
+        ("1+1=3", "discounts"),
+        ("SALE!", "discounts"),
+        ("Final sale", "discounts"),
+        ("ЦЕНА", "prices"),
+        ("лучшие цены", "prices"),
+        ("Цена 1 299 руб.", "prices"),
+        ("₽ 1 299", "prices"),
+        ("1299 ₽", "prices"),
+        ("1 299 р.", "prices"),
+        ("1299 p", "prices"),
+        ("от 990 р", "prices"),
+        ("$19.99", "prices"),
+        ("best price", "prices"),
+        ("ХИТ ПРОДАЖ", "hits"),
+        ("хит-продаж", "hits"),
+        ("ХИТПРОДАЖ", "hits"),
+        ("Best seller", "hits"),
+        ("best-seller", "hits"),
+        ("BESTSELLER", "hits"),
+        ("Новинка!", "novelty"),
+        ("NEW", "novelty"),
+        ("Новое поступление", "novelty"),
+        ("Самый лучший", "superlatives"),
+        ("№1", "superlatives"),
+        ("№ 1 в мире", "superlatives"),
+        ("+7 (999) 123-45-67", "contacts"),
+        ("8 800 555-35-35", "contacts"),
+        ("8-9O5-123-45-67", "contacts"),
+        ("89991234567", "contacts"),
+        ("+7 9991234567", "contacts"),
+        ("тел. 123-45-67", "contacts"),
+        ("info@myshop.ru", "contacts"),
+        ("@my_shop", "contacts"),
+        ("t.me/myshop", "contacts"),
+        ("wa.me/79991234567", "contacts"),
+        ("vk.com/shop", "contacts"),
+        ("www.myshop.com", "contacts"),
+        ("myshop.ru", "contacts"),
+        ("наш-магазин.рф", "contacts"),
+        ("https://example.org/a", "contacts"),
+        ("мы в Instagram", "contacts"),
+        ("пишите в ватсап", "contacts"),
+        ("OZON", "marketplaces"),
+        ("Озон", "marketplaces"),
+        ("Wildberries", "marketplaces"),
+        ("на Яндекс Маркете", "marketplaces"),
+        ("бесплатная доставка", "delivery"),
+        ("оплата при получении", "delivery"),
+        ("в рассрочку", "delivery"),
+        ("гарантия 2 года", "delivery"),
+        ("Free shipping", "delivery"),
+        ("Закажи сейчас", "calls"),
+        ("Успей купить", "calls"),
+        ("BUY NOW", "calls"),
+        ("С К И Д К А", "discounts"),
+        ("СКИД-КА", "discounts"),
+    ],
+)
+def test_words_of_advertising_are_told_with_their_group(text: str, group: str) -> None:
+    assert group in groups(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ценность семьи",
+        "Центр",
+        "бесценный",
+        "оценка",
+        "хитон шёлковый",
+        "хитрый лис",
+        "хитин",
+        "bestial",
+        "Celeste",
+        "white whale",
+        "saleable",
+        "salebration-free zone",
+        "Wholesome oats",
+        "rubber sole",
+        "рубин",
+        "рубашка",
+        "рублёная котлета",
+        "новогодний шар",
+        "новатор",
+        "New Balance 574",
+        "I love New York",
+        "newborn",
+        "складка на юбке",
+        "сдвижка",
+        "дерево",
+        "древесина дуба",
+        "душевая лейка",
+        "подарочная коробка",
+        "сиропом",
+        "контактные линзы",
+        "контракт",
+        "whipping cream",
+        "skipping rope",
+        "акциз",
+        "реакция",
+        "фракция",
+        "доставало",
+        "оплот",
+        "кредо",
+        "100 % хлопок",
+        "3,2 % жирности",
+        "5 %-ный раствор",
+        "98% какао-масла",
+        "-30% сахара",
+        "1080p",
+        "Full HD 1080p",
+        "4 607001 234567",
+        "4607001234567",
+        "2026-11-20",
+        "размер 52 р",
+        "104-110 р.",
+        "12 шт",
+        "0,5 л",
+        "IP67",
+        "St.Ives",
+        "Dr. Oetker",
+        "тел.",
+        "No 1000",
+        "3 в 1",
+        "озонатор",
+        "амазонка",
+        "вайб",
+        "лучник",
+        "лучистый",
+        "самовар",
+        "самокат",
+        "купидон",
+        "заказник",
+        "спецовка",
+        "топор",
+        "",
+        " ",
+        "!!! ???",
+        "‐‐‐",
+    ],
+)
+def test_ordinary_words_are_left_in_peace(text: str) -> None:
+    assert groups(text) == set()
+
+
+@given(st.sampled_from(LISTED), st.randoms(use_true_random=False), st.booleans())
+def test_every_listed_form_is_found_through_look_alikes(
+    listed: tuple[str, str], dice: random.Random, shout: bool
+) -> None:
+    group, text = listed
+    swapped = "".join(dice.choice(TWINS.get(letter, letter)) for letter in text.lower())
+    assert group in groups(swapped.upper() if shout else swapped)
+    assert group in groups(f"«{text.title()}»!")
+
+
+@given(
+    st.sampled_from(["скидка", "распродажа", "новинка", "бестселлер", "доставка", "discount", "bestseller"]),
+    st.data(),
+)
+def test_one_wrong_letter_in_a_long_word_is_borne(word: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(word) - 1))
+    wrong = data.draw(st.sampled_from(["ж", "q"]))
+    assert groups(word[:at] + wrong + word[at + 1 :])
+
+
+@given(st.sampled_from(["хит", "цена", "new", "sale"]), st.data())
+def test_short_words_are_taken_at_their_letters(word: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(word) - 1))
+    assert groups(word[:at] + "ю" + word[at + 1 :]) == set()
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read_without_harm(text: str) -> None:
+    assert groups(text) <= set(EVERY)
+
+
+def test_digits_alone_are_no_contact() -> None:
+    for length in range(1, 16):
+        assert "contacts" not in groups("5" * length)
+
+
+def test_groups_have_names_and_entries() -> None:
+    assert set(get_args(Group)) == set(EVERY) == set(lexicon()) - {SPARED}
+    assert set(NAMES) == {*EVERY, "extra"}
+    assert "" in ENDINGS
+
+
+def test_a_profile_takes_away_groups_adds_words_and_allows_words() -> None:
+    photo = facts(reading=reading(line("Хит! OZON")))
+    assert str(finding("forbidden_words", photo, groups=("marketplaces",)).message).endswith(
+        "names of marketplaces do not belong on it."
+    )
+    assert findings("forbidden_words", photo, groups=("prices",)) == []
+    assert findings("forbidden_words", photo, groups=(), extra_words=("ozon",))
+    assert findings("forbidden_words", photo, allowed_words=("хит", "ozon")) == []
+    own = facts(reading=reading(line("mybrand.ru")))
+    assert findings("forbidden_words", own)
+    assert findings("forbidden_words", own, allowed_words=("mybrand.ru",)) == []
+
+
+def test_print_on_the_goods_is_left_unless_asked_for() -> None:
+    printed = facts(reading=reading(line("SALE", found=piece(on_product=1.0, overlaid=0.1))))
+    assert findings("forbidden_words", printed) == []
+    assert finding("forbidden_words", printed, on_product=True).fixable is Fixable.NO
+
+
+def test_a_doubtful_reading_is_left_out() -> None:
+    assert findings("forbidden_words", facts(reading=reading(line("SALE", sure=0.49)))) == []
+
+
+def test_words_on_the_ground_can_go_and_words_over_goods_stay() -> None:
+    beside, over = line("SALE"), line("SALE", found=piece(on_product=1.0, overlaid=0.95))
+    assert finding("forbidden_words", facts(reading=reading(beside))).fixable is Fixable.YES
+    assert finding("forbidden_words", facts(reading=reading(over))).fixable is Fixable.NO
+    assert finding("forbidden_words", facts(reading=reading(beside, over))).fixable is Fixable.PARTLY
+    nothing = facts(subject=no_subject(), reading=reading(beside))
+    assert finding("forbidden_words", nothing).fixable is Fixable.NO
+
+
+def test_a_line_is_quoted_as_it_was_read() -> None:
+    said = finding("forbidden_words", facts(reading=reading(line("СКИДКА {50} %"))))
+    assert "“СКИДКА {50} %”" in str(said.message)
+    assert "«СКИДКА {50} %»" in said.message.in_("ru")
+    long = finding("forbidden_words", facts(reading=reading(line("sale " * 30))))
+    assert len(str(long.message)) < 120
+
+
+# --- codes -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["ean13", "ean8", "upc_a", "upc_e"])
+@pytest.mark.parametrize("on_product", [0.0, 1.0])
+def test_the_goods_number_is_a_fact_and_no_fault(kind: str, on_product: float) -> None:
+    barcode = facts(codes=codes(code("4006381333931", kind, on_product=on_product)))
+    assert findings("qr_code", barcode, on_product=True) == []
+    assert bool(findings("qr_code", barcode, barcodes=True)) == (on_product == 0)
+
+
+def test_a_code_on_the_packaging_is_silent_or_advice() -> None:
+    printed = facts(codes=codes(code(on_product=0.9)))
+    assert findings("qr_code", printed) == []
+    told = finding("qr_code", printed, on_product=True, severity=Severity.ERROR)
+    assert told.severity is Severity.ADVICE
+    assert told.fixable is Fixable.NO
+
+
+def test_a_code_on_the_ground_can_go() -> None:
+    assert finding("qr_code", facts(codes=codes(code()))).fixable is Fixable.YES
+    lost = facts(subject=no_subject(), codes=codes(code()))
+    assert finding("qr_code", lost).fixable is Fixable.NO
+
+
+def test_a_long_value_is_cut_in_the_sentence() -> None:
+    assert len(str(finding("qr_code", facts(codes=codes(code("x" * 300)))).message)) < 160
