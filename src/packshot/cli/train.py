@@ -122,11 +122,7 @@ def segmenter(
     quiet: options.Quiet = False,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
-    if find_spec("torch") is None or find_spec("onnx") is None:
-        raise WeightsMissing(
-            say("Training needs PyTorch, and it is not installed."),
-            say('Install it: pip install "packshot[train]"'),
-        )
+    _trainable()
     if keep is not None and weights is None:
         raise BadOption(say("--keep goes with --from."), say("A new network has nothing to forget."))
     from packshot.training import segmenter as training
@@ -221,6 +217,133 @@ def defects(
         terminal.out([done.in_(language), "\n"])
 
 
+@terminal.command
+def text_reader(
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help=told(
+                say("Folder of the network, its card, log.csv and dev.jpg. A run there is gone on with.")
+            ),
+            show_default=False,
+        ),
+    ],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            metavar="DATA",
+            help=told(
+                say("A folder of known sets: its photos are the grounds, its titles some of the words.")
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--minutes", min=0.01, help=told(say("How long.")), show_default=told(say("60; on CUDA 25"))
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, help=told(say("So many steps instead: the run can be repeated."))),
+    ] = None,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    _trainable()
+    from packshot.training import lettering, segmenter
+    from packshot.training import text_read as training
+
+    language = terminal.language_of(lang)
+    if data is not None and not data.is_dir():
+        raise BadSource(say("{path} is no folder.", path=str(data)))
+    fonts = lettering.split(lettering.installed())
+    out.mkdir(parents=True, exist_ok=True)
+    usual = segmenter.recipe_of(out) or training.recipe_for(segmenter.device_named(None))
+    recipe = replace(usual, minutes=minutes or usual.minutes, steps=steps or usual.steps)
+
+    def tell(words: Words) -> None:
+        if not quiet:
+            terminal.out([words.in_(language), "\n"])
+
+    with _bar(language, quiet=quiet) as watch:
+        path = training.train(data, fonts, out, recipe, tell, watch)
+    tell(say("The network: {file}", file=str(path)))
+
+
+@terminal.command
+def text_finder(
+    data: Data,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help=told(
+                say("Folder of the network, its card, log.csv and dev.jpg. A run there is gone on with.")
+            ),
+            show_default=False,
+        ),
+    ],
+    titles: Annotated[
+        Path | None,
+        typer.Option(
+            "--titles",
+            metavar="DIR",
+            help=told(say("A folder of titles (*.tsv.gz): more to write on the pictures.")),
+            show_default=False,
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--minutes", min=0.01, help=told(say("How long.")), show_default=told(say("60; on CUDA 25"))
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option("--steps", min=1, help=told(say("So many steps instead: the run can be repeated."))),
+    ] = None,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    _trainable()
+    from packshot.training import lettering, segmenter, text_pages
+    from packshot.training import text_find as training
+
+    language = terminal.language_of(lang)
+    fonts = lettering.split(lettering.installed())
+    found = _loaded(data, language, quiet=quiet)
+    out.mkdir(parents=True, exist_ok=True)
+    usual = segmenter.recipe_of(out) or training.recipe_for(segmenter.device_named(None))
+    recipe = replace(usual, minutes=minutes or usual.minutes, steps=steps or usual.steps)
+
+    def tell(words: Words) -> None:
+        if not quiet:
+            terminal.out([words.in_(language), "\n"])
+
+    phrase = text_pages.said(lettering.lexicon(titles))
+    with _bar(language, quiet=quiet) as watch:
+        path = training.train(found, fonts, phrase, out, recipe, tell, watch)
+    tell(say("The network: {file}", file=str(path)))
+
+
+def _trainable() -> None:
+    if find_spec("torch") is None or find_spec("onnx") is None:
+        raise WeightsMissing(
+            say("Training needs PyTorch, and it is not installed."),
+            say('Install it: pip install "packshot[train]"'),
+        )
+
+
 def _loaded(data: Path, language: str, *, quiet: bool) -> list[Example]:
     from packshot.training import pack as packing
 
@@ -277,5 +400,15 @@ packshot train defects --data sets/ --out val/ --split val --seed 7""",
 packshot train segmenter --data train.pack --out net/
 packshot train segmenter --data train.pack --out net/ --minutes 25 --device cuda
 packshot train segmenter --from segment_net.onnx --data pairs/ --out mine/ --keep train.pack""",
+    ),
+    "text-finder": (
+        text_finder,
+        say("Train the network that finds lines of text, on pictures written over by ourselves."),
+        "packshot train text-finder --data train.pack --titles sets/titles --out net/ --minutes 60",
+    ),
+    "text-reader": (
+        text_reader,
+        say("Train the network that reads text, on lines drawn with the fonts of this machine."),
+        "packshot train text-reader --data sets/ --out net/ --minutes 60",
     ),
 }

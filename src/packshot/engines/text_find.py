@@ -31,13 +31,15 @@ INK = 0.4
 LEAST_CONFIDENCE = 0.6
 LEAST_HEIGHT_PX = 4.0
 """Of the picture as the network sees it: nobody reads smaller letters."""
-LEAST_CELLS = 3
+LEAST_CELLS = 2
+PLAIN = 1.2
+"""A core so many heights long shows itself where its line runs; of a shorter one the network says."""
 LONG = 2.0
-"""A core so many times longer than wide shows itself where its line runs; else the network says."""
+"""In heights: only longer lines can be seen to bend, to climb, or to grow."""
 BENT = 0.12
 """Of its height: a line whose middle lies so far from the chord is curved."""
-ALONG = 9
-"""Points on each long edge of a curved line's outline."""
+ALONG = 17
+"""Points on each long edge of a curved line's outline: round most of a circle, chords still keep to it."""
 
 Points: TypeAlias = NDArray[np.float64]
 """n × 2: x, y."""
@@ -196,7 +198,7 @@ class Frame:
 
 def _frame(points: Points, height: float, read: Points) -> Frame:
     middle = points.mean(0)
-    straight = Frame(middle, _along(points - middle, read))
+    straight = Frame(middle, _along(points - middle, height, read))
     u, v = straight.of(points)
     length = float(np.ptp(u))
     if length < LONG * height:
@@ -207,13 +209,12 @@ def _frame(points: Points, height: float, read: Points) -> Frame:
     return _round(points, straight, 1 / (2 * bend)) or straight
 
 
-def _along(points: Points, read: Points) -> Points:
+def _along(points: Points, height: float, read: Points) -> Points:
     """Which way the line runs, and from which end it is read."""
-    spread, axes = np.linalg.eigh(points.T @ points)
-    if spread[1] < LONG**2 * max(1e-9, spread[0]) and np.hypot(*read) > 0.1:
-        return cast(Points, read / np.hypot(*read))
-    axis = axes[:, 1] if read @ axes[:, 1] >= 0 else -axes[:, 1]
-    return cast(Points, axis)
+    longest = np.linalg.eigh(points.T @ points)[1][:, 1]
+    if np.ptp(points @ longest) < PLAIN * height and np.hypot(*read) > 0.1:
+        return np.asarray(read / np.hypot(*read))
+    return np.asarray(longest if read @ longest >= 0 else -longest)
 
 
 def _round(points: Points, straight: Frame, radius: float) -> Frame | None:

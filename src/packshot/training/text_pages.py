@@ -21,13 +21,21 @@ from packshot.engines.text_find import CORE, HALF
 from packshot.errors import WeightsMissing
 from packshot.image.types import RGB, Grey, size_of
 from packshot.training.compose import Composer
-from packshot.training.lettering import Bend, Fonts, Look, laid, look
+from packshot.training.lettering import Bend, Fonts, Lexicon, Look, laid, look, phrase
 from packshot.training.sources import Example
 
 Outline: TypeAlias = NDArray[np.float64]
 """n × 2: along the upper edge as one reads, then as many points back along the lower edge."""
 Phrase = Callable[[Generator], str]
 """What a line says, by chance."""
+
+RUSSIAN_SHARE = 0.55
+
+
+def said(lexicon: Lexicon) -> Phrase:
+    """Phrases of cards and labels in both languages."""
+    return lambda rng: phrase(rng, "ru" if rng.random() < RUSSIAN_SHARE else "en", lexicon)
+
 
 LABELLED, WRITTEN, DECOYED, BLANK = 0.4, 0.75, 0.3, 0.12
 """How often goods bear a label, lines are laid over the photo, something only looks like text, and nothing is
@@ -46,6 +54,22 @@ class Page:
     lines: list[Outline] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     """Of each line: overlaid, tilted, curved, small, label."""
+
+    def add(self, line: Outline, kind: str) -> None:
+        """Lines too low to read are neither asked for nor forbidden."""
+        if height_of(line) >= LEAST_PX:
+            self.lines.append(line)
+            self.kinds.append(kind)
+        else:
+            cv2.fillPoly(self.doubt, [np.round(line).astype(np.int32)], 255)
+
+
+LEAST_PX = 6.0
+
+
+def height_of(line: Outline) -> float:
+    upper, lower = line[: len(line) // 2], line[len(line) // 2 :][::-1]
+    return float(np.median(np.hypot(*(lower - upper).T)))
 
 
 class Pages:
@@ -110,8 +134,7 @@ class Pages:
             line = np.array(made.outline)
             if _is_free(line, page, 0.15 * tall) and _is_seen(line, page.colours, made.picture):
                 page.colours = made.picture
-                page.lines.append(line)
-                page.kinds.append(kind or _kind(how, tall))
+                page.add(line, kind or _kind(how, tall))
                 return
 
     def _block(self, rng: Generator, page: Page, tall: int, how: Look) -> None:
@@ -250,11 +273,10 @@ def _wrapped(rng: Generator, flat: Page, page: Page) -> None:
     cover = share[..., None] / np.float32(255)
     page.colours = _bytes(paper * np.clip(light, 0.3, 1)[..., None] * cover + page.colours * (1 - cover))
     page.doubt[share > 0] = 0
-    for line in flat.lines:
+    for line, kind in zip(flat.lines, flat.kinds, strict=True):
         outline = there(_finer(line))
         if (outline > 1).all() and (outline < size - 1).all():
-            page.lines.append(outline)
-            page.kinds.append("label")
+            page.add(outline, kind)
         else:
             cv2.fillPoly(page.doubt, [np.round(outline).astype(np.int32)], 255)
 
@@ -374,8 +396,6 @@ def _stamp(rng: Generator, picture: RGB, pattern: Grey) -> None:
 
 # ── the truth as the network is asked for it ────────────────────────────────────────────────────────────────
 
-LEAST_PX = 6.0
-"""Lower lines are neither asked for nor forbidden."""
 HEIGHT_STEPS, LOWEST_PX = 32.0, 4.0
 """How a height is kept in a byte: so many steps to a doubling, from the lowest on."""
 
@@ -388,9 +408,6 @@ def truth_of(page: Page) -> Grey:
     for line in page.lines:
         upper, lower = line[: len(line) // 2], line[len(line) // 2 :][::-1]
         cv2.fillPoly(care, [np.round(line).astype(np.int32)], 255)
-        if np.median(np.hypot(*(lower - upper).T)) < LEAST_PX:
-            cv2.fillPoly(care, [np.round(line).astype(np.int32)], 0)
-            continue
         for piece, height, (cosine, sine) in _pieces(upper, lower):
             fixed = np.round((piece - 0.5) * 16).astype(np.int32)
             cv2.fillConvexPoly(core, fixed, 255, cv2.LINE_8, 4)
