@@ -88,3 +88,8 @@ def test_every_case_of_the_verdict_table(
         verdict, why = Verdict.BY_HAND, "No product was found."
     assert found is verdict
     assert why in words.in_("en")
+
+
+def test_without_a_product_that_is_the_reason_and_not_the_ground() -> None:
+    missing = Finding("no_subject", Severity.ERROR, say("No product."), say("Send one."), 0.0, 1.0)
+    assert "The first: No product." in verdict_on([NO, missing], None)[1].in_("en")

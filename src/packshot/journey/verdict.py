@@ -16,6 +16,9 @@ def decide(findings: Iterable[Finding], difficulty: Difficulty | None) -> tuple[
     if not errors:
         return Verdict.PUBLISH, _publish(findings)
     if lost := [finding for finding in errors if finding.fixable is Fixable.NO]:
+        lost.sort(
+            key=lambda finding: finding.rule != "no_subject"
+        )  # without a product the rest cannot follow
         return Verdict.ASK_SELLER, say_n(
             "Only a new photo helps here: {first}",
             "{count} faults only a new photo can mend. The first: {first}",

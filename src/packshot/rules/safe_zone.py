@@ -128,9 +128,11 @@ def _gaps(
     if least is not None and (nearest < least * scale - slack or nearest <= 0 < least):
         asked = round(least * scale, 1)
         yield (
-            say(
+            say("The product touches the edge of the photo; a gap of {limit:g} px is asked for.", limit=asked)
+            if nearest <= 0
+            else say(
                 "The product comes as near as {px:g} px to the edge; {limit:g} px are asked for.",
-                px=max(0.0, nearest),
+                px=nearest,
                 limit=asked,
             ),
             max(0.0, nearest),
