@@ -73,8 +73,8 @@ def segmenter(name: str) -> Segmenter:
     if name in engines:
         return cast(Segmenter, ENGINES[name].make())
     card = cards.named(name)
-    if card is None:
-        known = sorted({*engines, *(card.name for card in cards.known())})
+    if card is None or card.task != "segment":
+        known = sorted({*engines, *(card.name for card in cards.known() if card.task == "segment")})
         raise BadOption(
             say("There is no cut-out engine called {name}.", name=name),
             say("Known: {names}.", names=", ".join(known)),
