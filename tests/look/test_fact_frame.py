@@ -196,3 +196,46 @@ def test_odd_photos_have_no_frame(name: str, found: bool) -> None:
     frame = measure(photo_of(pixels), whole(pixels) if found else no_product())
     assert frame.border == Sides()
     assert frame.panels == ()
+
+
+@pytest.mark.parametrize("px", [6, 20, 50])
+def test_a_frame_round_a_packshot_is_told_though_its_paper_was_taken_for_goods(px: int) -> None:
+    pixels, _ = framed(*mug(400, 500, under=(250, 250, 248)), px, px, px, px, (120, 20, 160))
+    mask = np.zeros(pixels.shape[:2], np.uint8)
+    mask[px:-px, px:-px] = 255
+    assert frame_of(pixels, mask).border == Sides(px, px, px, px)
+
+
+def close_up(pixels: RGB, mask: Grey, shape: str, *, like_goods: bool = True) -> tuple[RGB, Grey]:
+    """A part of the mug, enlarged, in a round or a box at the upper left; or a striped plate there."""
+    light = np.where(mask > 0, np.linspace(0, 4, pixels.shape[1]) % 0.7 + 0.3, 1.0)  # folds
+    pixels = np.clip(pixels * light[..., None], 0, 255).astype(np.uint8)
+    out, grown = pixels.copy(), mask.copy()
+    ys, xs = np.nonzero(mask)
+    y, x = int(ys.mean()), int(xs.min())
+    near = cv2.resize(
+        noisy(pixels, 6)[y - 70 : y + 70, x + 5 : x + 145], (140, 140), interpolation=cv2.INTER_CUBIC
+    )
+    if not like_goods:
+        near = noisy(ground(140, 140, (60, 140, 60)), 25)
+    hole = np.zeros((140, 140), np.uint8)
+    if shape == "round":
+        cv2.circle(hole, (70, 70), 66, 255, -1)
+    else:
+        hole[4:-4, 4:-4] = 255
+    place = (slice(10, 150), slice(10, 150))
+    out[place][hole > 0] = near[hole > 0]
+    grown[place] = np.maximum(grown[place], hole)
+    return out, grown
+
+
+@pytest.mark.parametrize("shape", ["round", "box"])
+def test_a_close_up_beside_the_goods_is_a_picture_in_the_picture(shape: str) -> None:
+    frame = frame_of(*close_up(*mug(600, 600), shape))
+    assert frame.collage_confidence >= 0.6
+    assert [abs(panel.left - 14) <= 2 for panel in frame.panels] == [True]
+
+
+@pytest.mark.parametrize("shape", ["round", "box"])
+def test_a_plate_beside_the_goods_is_no_close_up_of_them(shape: str) -> None:
+    assert frame_of(*close_up(*mug(600, 600), shape, like_goods=False)).panels == ()

@@ -112,3 +112,19 @@ def test_odd_photos_have_sane_tone(name: str, found: bool) -> None:
     assert 0 <= answer.clipped_light <= 1
     assert 0 <= answer.cast_confidence <= 1
     assert np.isfinite([answer.cast_a, answer.cast_b]).all()
+
+
+def test_a_black_bag_on_white_paper_is_no_dark_photo_and_a_dim_one_is() -> None:
+    pixels, mask = ground(400, 400, (250, 250, 250)), np.zeros((400, 400), np.uint8)
+    pixels[100:300, 100:300] = (14, 14, 16)
+    mask[100:300, 100:300] = 255
+    assert tone(pixels, mask).brightest > 95
+    assert tone((pixels * 0.4).astype(np.uint8), mask).brightest < 50
+
+
+def test_a_channel_at_its_end_is_burnt_where_the_place_is_light() -> None:
+    pixels, mask = ground(400, 400, (200, 200, 200)), np.zeros((400, 400), np.uint8)
+    mask[100:300, 100:300] = 255
+    pixels[100:200, 100:300] = (255, 240, 190)
+    pixels[200:300, 100:300] = (255, 0, 0)  # as red as screens can show: a colour, no burn
+    assert tone(pixels, mask).clipped_light == pytest.approx(0.5, abs=0.02)

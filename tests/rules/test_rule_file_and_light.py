@@ -187,3 +187,18 @@ def test_scale_is_a_reminder_that_admits_its_blindness() -> None:
     found = finding("scale_marker", facts(), required=True, severity=Severity.ERROR)
     assert found.severity is Severity.ADVICE
     assert found.confidence == 0.3
+
+
+def test_black_goods_are_not_called_a_dark_photo() -> None:
+    black = facts(tone=tone(median_l=5.0, brightest=98.0))
+    assert findings("exposure", black, min_brightest=65) == []
+    dim = finding(
+        "exposure", facts(tone=tone(median_l=12.0, brightest=50.0)), min_brightest=65, min_median_l=20
+    )
+    assert "whole photo is dark" in str(dim.message)
+
+
+def test_smooth_goods_with_crisp_edges_were_not_enlarged() -> None:
+    smooth = facts(quality=quality(sharpness=48.0, true_scale=0.4))
+    assert findings("sharpness", smooth, min_true_scale=0.45, crisp_from=33) == []
+    assert findings("sharpness", smooth, min_true_scale=0.45, crisp_from=50)

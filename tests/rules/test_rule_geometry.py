@@ -10,7 +10,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from packshot.image.types import Box, Size
-from packshot.look.objects import Twin
+from packshot.look.objects import Objects, Twin
 from packshot.look.sides import Sides
 from packshot.look.subject import Component
 from packshot.rules._telling import percent
@@ -273,3 +273,13 @@ def test_nobody_knows_the_middle_of_a_product_that_the_frame_cuts() -> None:
     found = finding("centering", facts(subject=subject(aside, touches=Sides(bottom=0.5))))
     assert "right" in str(found.message)
     assert "below" not in str(found.message)
+
+
+def test_a_badge_at_the_rim_does_not_cut_the_product() -> None:
+    goods = boxed(0.5, 0.6)
+    badge = Box(0, 40, 60, 100)
+    at_the_rim = {"subject": subject(goods, touches=Sides(left=0.1))}
+    small = facts(**at_the_rim, objects=Objects((goods, badge), (0.95, 0.05), ()))
+    assert findings("subject_cropped", small) == []
+    large = facts(**at_the_rim, objects=Objects((goods, badge), (0.6, 0.4), ()))
+    assert findings("subject_cropped", large)

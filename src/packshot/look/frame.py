@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Box, Colour, Grey
+from packshot.look.overlay import drawn_over
 from packshot.look.sides import Sides
 from packshot.look.small import product_mask, small
 from packshot.look.subject import Cutout
@@ -29,7 +32,7 @@ class Frame:
 def measure(photo: Photo, cutout: Cutout) -> Frame:
     bands = _bands(photo.pixels)
     inner = _inside(bands, photo)
-    if bands and _is_the_product(inner, cutout):
+    if bands and _is_the_product(inner, cutout) and not _holds_a_photo(photo.pixels, inner, bands):
         bands = {}
         inner = Box.whole(photo.size)
     panels, confidence = _collage(photo, cutout, inner)
@@ -186,6 +189,30 @@ def _is_the_product(inner: Box, cutout: Cutout) -> bool:
     return bool((part[::4, ::4] >= 128).mean() > 0.97)
 
 
+ALIKE_WIDTHS = 0.2
+"""A drawn frame is as wide at each side; a book on a table lies a little off."""
+PLAIN_RIM = 0.9
+"""Share of the rim just within the bands that has one colour: there a photo's own ground begins."""
+
+
+def _holds_a_photo(pixels: RGB, inner: Box, bands: dict[str, _Band]) -> bool:
+    """A frame round a packshot on paper: to whoever cut it out, the paper within is the product."""
+    widths = [band.width for band in bands.values()]
+    if len(bands) < 4 or max(widths) - min(widths) > max(3, ALIKE_WIDTHS * max(widths)):
+        return False
+    within = pixels[inner.slices]
+    px = max(2, min(within.shape[:2]) // 100)
+    rows, columns = within[2 * px : 3 * px], within[:, 2 * px : 3 * px].swapaxes(0, 1)
+    far_rows, far_columns = within[-3 * px : -2 * px], within[:, -3 * px : -2 * px].swapaxes(0, 1)
+    rim = np.concatenate([part.reshape(-1, 3) for part in (rows, columns, far_rows, far_columns)]).astype(
+        np.int16
+    )
+    plain = _strongest(rim - np.median(rim, axis=0).astype(np.int16)) <= MOST_NOISE
+    inside = within[::8, ::8].reshape(-1, 3).astype(np.int16)
+    lively = _strongest(inside - np.median(rim, axis=0).astype(np.int16)) > 2 * MOST_NOISE
+    return bool(plain.mean() >= PLAIN_RIM and lively.mean() >= 0.02)
+
+
 def _strongest(difference: NDArray[np.int16]) -> NDArray[np.int16]:
     """Of the three channels; `max(axis=-1)` over so short an axis takes ten times as long."""
     red, green, blue = (np.abs(difference[..., channel]) for channel in range(3))
@@ -203,7 +230,7 @@ LEAST_PANEL = 0.15
 WIDEST_GUTTER = 0.08
 MOST_SEAMS = 4
 """More parallel lines are a pattern: a striped cloth, blinds, planks."""
-OTHER_GROUND = 25
+OTHER_GROUND = 14
 """Levels; one ground may be lit a little differently on both sides of a joint."""
 LIVELY = 0.6
 """A texture steps everywhere; no seam can be told in it."""
@@ -238,6 +265,10 @@ def _collage(photo: Photo, cutout: Cutout, inner: Box) -> tuple[list[Box], float
         return [], 0.0
     page = _Page(whole.pixels.astype(np.int16), product_mask(cutout, whole), photo, whole.step)
     panels, confidence = _panels(page, box, DEEPEST_GRID)
+    if len(panels) < 2 or confidence < INSET_SURE:
+        insets = _insets(cutout)
+        if insets:
+            return insets, INSET_SURE
     if len(panels) < 2:
         return [], 0.0
     return [panel.scaled(whole.step, within=photo.size) for panel in panels], confidence
@@ -344,3 +375,64 @@ def _own_grounds(page: _Page, one: Box, other: Box, *, upright: bool) -> bool:
     into = 4
     before, after = pixels[max(0, end - into), along], pixels[min(len(pixels) - 1, start + into), along]
     return bool((np.abs(before - after).max(axis=1) >= OTHER_GROUND).mean() > 0.5)
+
+
+# --- insets ------------------------------------------------------------------------------------------------
+
+INSET_SURE = 0.7
+ROUND, SQUARE = 0.95, 0.975
+"""Share of its circle, or of its box, that an inset fills: hand and camera draw none so exactly."""
+INSET_SHARE = (0.03, 3.0)
+"""Of the goods' own piece: smaller ones are icons; a thin thing's close-up is larger than the thing."""
+BADGE = 0.5
+"""From here on it is drawn from a few flat colours: a badge or a code, no picture."""
+LIKE_THE_GOODS = 0.2
+"""What the colours of inset and goods share: a close-up shows the goods, a plate beside them does not."""
+
+
+def _insets(cutout: Cutout) -> list[Box]:
+    """Circles and boxes beside the goods, exact to a pixel, with a picture of the goods in them."""
+    if cutout.box.is_empty:
+        return []
+    outlines, _ = cv2.findContours(
+        (cutout.alpha >= 128).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    pieces = sorted(outlines, key=cv2.contourArea, reverse=True)[:6]
+    goods = next((piece for piece in pieces if not _is_exact(piece)), None)
+    if goods is None:
+        return []
+    area = cv2.contourArea(goods)
+    return [
+        _box_of(piece).moved(cutout.box.left, cutout.box.top)
+        for piece in pieces
+        if INSET_SHARE[0] * area <= cv2.contourArea(piece) <= INSET_SHARE[1] * area
+        and _is_exact(piece)
+        and _shows_the_goods(cutout, goods, piece)
+    ]
+
+
+def _box_of(outline: NDArray[np.int32]) -> Box:
+    left, top, width, height = cv2.boundingRect(outline)
+    return Box(left, top, left + width, top + height)
+
+
+def _is_exact(outline: NDArray[np.int32]) -> bool:
+    area = cv2.contourArea(outline)
+    _, radius = cv2.minEnclosingCircle(outline)
+    box = _box_of(outline)
+    return bool(area >= ROUND * np.pi * radius**2 or area >= SQUARE * (box.width - 1) * (box.height - 1))
+
+
+def _shows_the_goods(cutout: Cutout, goods: NDArray[np.int32], inset: NDArray[np.int32]) -> bool:
+    masks = [
+        cv2.drawContours(np.zeros(cutout.alpha.shape, np.uint8), [one], 0, 255, -1) for one in (goods, inset)
+    ]
+    place = _box_of(inset).slices
+    if drawn_over(cutout.colours[place], cast(Grey, masks[1][place])) >= BADGE:
+        return False
+    shares = [
+        cv2.calcHist([cutout.colours], [0, 1, 2], mask & cutout.alpha, [8, 8, 8], [0, 256] * 3).ravel()
+        for mask in masks
+    ]
+    one, other = (share / max(1.0, float(share.sum())) for share in shares)
+    return float(np.minimum(one, other).sum()) >= LIKE_THE_GOODS

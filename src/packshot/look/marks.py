@@ -27,6 +27,8 @@ class Marks:
 NOTHING = Marks((), 0.0, repeated=False)
 FAINT = (3.0, 40.0)
 """Levels: paler is noise, stronger is a print or a drawn word, which `text` finds."""
+TILED = (3.0, 110.0)
+"""A word that repeats all over is a mark, however dark it is printed."""
 LEAST_GROUND = 0.2
 """Share of the photo that must be plain ground: only there a faint mark is told from the goods' own look."""
 PIECE_AREA = 0.1
@@ -44,14 +46,13 @@ def measure(photo: Photo, cutout: Cutout) -> Marks:
     ground = _ground(product_mask(cutout, whole), grey)
     if ground.mean() < LEAST_GROUND:
         return NOTHING
-    faint = _faint_strokes(grey, ground)
-    if not 0 < (faint != 0).sum() <= CALM_GROUND * ground.sum():
-        return NOTHING
-    tiled = _tiled(faint, ground)
+    clear = _strokes(grey, ground, TILED)
+    tiled = _tiled(clear, ground) if 0 < (clear != 0).sum() <= CALM_GROUND * ground.sum() else 0.0
     if tiled > 0:
         box = Box.whole(photo.size)
         return Marks((photo.to_source(box),), tiled, repeated=True)
-    words = _words(faint)
+    faint = np.where(np.abs(clear) <= FAINT[1], clear, 0).astype(np.float32)
+    words = _words(faint) if 0 < (faint != 0).sum() <= CALM_GROUND * ground.sum() else []
     return Marks(
         tuple(whole.to_source(box, photo) for box in words),
         LONE_MARK if words else 0.0,
@@ -78,18 +79,18 @@ def _goods(alpha: Grey, grey: Grey) -> Grey:
             continue
         place = _box(np.asarray(stats)[at]).slices
         piece = np.asarray(labels)[place] == at
-        if abs(float(np.median(grey[place][piece])) - level) <= FAINT[1]:
+        if abs(float(np.median(grey[place][piece])) - level) <= TILED[1]:
             goods[place][piece] = 0
     return goods
 
 
-def _faint_strokes(grey: Grey, ground: NDArray[np.bool_]) -> Float:
+def _strokes(grey: Grey, ground: NDArray[np.bool_], levels: tuple[float, float]) -> Float:
     """How far pixels leave the smooth ground, 0 where it is noise or too strong to be see-through."""
     known, light = ground.astype(np.float32), grey.astype(np.float32)
     away = cv2.GaussianBlur((light - _smooth(light, known)) * known, (0, 0), 0.8)
     noise = 1.4826 * float(np.median(np.abs(away[ground])))
     size = np.abs(away)
-    away[(size < max(FAINT[0], 4 * noise)) | (size > FAINT[1]) | ~ground] = 0
+    away[(size < max(levels[0], 4 * noise)) | (size > levels[1]) | ~ground] = 0
     return cast(Float, away)
 
 
@@ -136,16 +137,16 @@ def _tiled(faint: Float, ground: NDArray[np.bool_]) -> float:
     between = float(match[row // 2, column // 2])
     if first < CLEAR_REPEAT or second < 0.6 * first or between > 0.6 * first:
         return 0.0
-    return min(0.8, 0.4 + (first - CLEAR_REPEAT))
+    return min(0.9, 0.6 + (first - CLEAR_REPEAT))
 
 
 def _everywhere(strokes: NDArray[np.bool_], ground: NDArray[np.bool_]) -> bool:
     """Do most patches of the ground hold strokes?"""
-    shape = (8, 8)
+    shape = (6, 6)
     here = cv2.resize(ground.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
     held = cv2.resize(strokes.astype(np.float32), shape, interpolation=cv2.INTER_AREA)
     open_ground = np.asarray(here) > 0.6
-    return int(open_ground.sum()) >= 12 and bool((np.asarray(held)[open_ground] > 0.01).mean() > 0.7)
+    return int(open_ground.sum()) >= 8 and bool((np.asarray(held)[open_ground] > 0.004).mean() > 0.65)
 
 
 def _self_match(strokes: NDArray[np.floating[Any]], ground: NDArray[np.bool_]) -> NDArray[np.floating[Any]]:

@@ -22,7 +22,7 @@ class Tone:
     contrast: float
     """L* between the 5th and 95th percentile of the product."""
     clipped_light: float
-    """Share of product pixels burnt to white."""
+    """Share of product pixels that are light and have a channel at its end: what was there is lost."""
     clipped_dark: float
     cast_a: float
     """Colour of what should be neutral (a pale ground, or the brightest greys), CIE a*: above 0 pinkish."""
@@ -30,9 +30,13 @@ class Tone:
     """CIE b*: above 0 yellowish, below bluish."""
     cast_confidence: float
     """0…1: near 0 says that nothing in the photo should be neutral."""
+    brightest: float = 100.0
+    """CIE L* that 1 % of the photo, ground and goods, is above: any paper has 80 in good light."""
 
 
-BURNT = 254
+BURNT = 253
+LIGHT_L = 70.0
+"""Darker, a full channel is a strong colour and no burn."""
 FULL_BLACK = 1
 MOST_SAMPLES = 8_000
 
@@ -50,11 +54,14 @@ def measure(photo: Photo, cutout: Cutout) -> Tone:
     return Tone(
         median_l=median,
         contrast=high - low,
-        clipped_light=float((product.min(axis=1) >= BURNT).mean()),
+        clipped_light=float(((product.max(axis=1) >= BURNT) & (goods[:, 0] > LIGHT_L)).mean()),
         clipped_dark=float((product.max(axis=1) <= FULL_BLACK).mean()),
         cast_a=cast_a,
         cast_b=cast_b,
         cast_confidence=confidence,
+        brightest=float(
+            np.percentile(_lab(_sample(whole.pixels, np.ones_like(alpha, dtype=bool)))[:, 0], 99)
+        ),
     )
 
 

@@ -17,6 +17,8 @@ class Exposure(Limit):
     """How bad wrong light is; advice where nothing else is said, for black goods are dark by nature."""
     min_median_l: float = 0
     """Least lightness of the product's middle tone, CIE L*, 0…100."""
+    min_brightest: float = 0
+    """Least lightness of the brightest hundredth of the whole photo, CIE L*: any sheet of paper has 80."""
     max_clipped_light: float = 1.0
     """Share of the product that may be burnt to white."""
     max_clipped_dark: float = 1.0
@@ -31,8 +33,9 @@ def judge(facts: Facts, limit: Exposure) -> Iterator[Finding]:
 
     Why: in a dark photo a black bag is a blot without seams; in a burnt one a white shirt has no folds. What
     is drowned or burnt cannot be brought back by any editor.
-    Measured: on the product alone: the lightness of its middle tone, how much of it is burnt to white or
-    drowned in black, and the distance between its dark and its light parts.
+    Measured: on the product alone: the lightness of its middle tone, how much of it is burnt or drowned in
+    black, and the distance between its dark and its light parts; on the whole photo: how light its lightest
+    hundredth is, for a black bag is dark by nature, a photo without any light place is not.
     Breaks: a navy coat shot against a window; a steel pan under a flash, a third of it burnt.
     Holds: the coat lit from the front and the side, each seam to be seen.
     How to shoot: keep the window at your side and not behind the goods; put a white sheet at the dark side;
@@ -45,7 +48,23 @@ def judge(facts: Facts, limit: Exposure) -> Iterator[Finding]:
     if not facts.subject.found:
         return
     tone = facts.tone
-    if tone.median_l < limit.min_median_l:
+    if tone.brightest < limit.min_brightest:
+        figure = told(tone.brightest, limit.min_brightest)
+        yield _finding(
+            facts,
+            limit,
+            say(
+                "The whole photo is dark: its lightest places have {light:g} of 100; {limit:g} is asked for.",
+                light=figure,
+                limit=limit.min_brightest,
+            ),
+            say(
+                "Add light from the side or let the retouch lift the tones, as far as the colour stays true."
+            ),
+            (figure, limit.min_brightest, ""),
+            Fixable.PARTLY,
+        )
+    elif tone.median_l < limit.min_median_l:
         figure = told(tone.median_l, limit.min_median_l)
         yield _finding(
             facts,

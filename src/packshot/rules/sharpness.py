@@ -17,6 +17,8 @@ class Sharpness(Limit):
     """Least sharpness of the product's sharpest parts, 0…100: about 10 is blurred, 40 is crisp."""
     min_true_scale: float = 0
     """Least share of the pixel size that holds detail: 0.5 says that the photo was enlarged twice."""
+    crisp_from: float = 100.0
+    """From this sharpness on a photo was not enlarged, however little fine detail smooth goods hold."""
     max_noise: float | None = None
     """Most grain on flat parts, in levels of 255."""
     max_blockiness: float | None = None
@@ -48,7 +50,7 @@ def judge(facts: Facts, limit: Sharpness) -> Iterator[Finding]:
         return
     quality, boxes = facts.quality, (facts.subject.box,)
     confidence = sure(facts.subject.confidence)
-    if quality.true_scale < limit.min_true_scale:
+    if quality.true_scale < limit.min_true_scale and quality.sharpness <= limit.crisp_from:
         figure, least = (
             told(quality.true_scale * 100, limit.min_true_scale * 100),
             percent(limit.min_true_scale),

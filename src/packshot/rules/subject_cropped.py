@@ -14,6 +14,9 @@ from packshot.words import Words, say, say_n
 
 Side = Literal["left", "top", "right", "bottom"]
 
+SMALL = 0.2
+"""Share of all product pixels: smaller things at the rim are not the product that is cut."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectCropped(Limit):
@@ -29,7 +32,8 @@ def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
 
     Why: a buyer wants to see the whole thing: the toe of the shoe, the handle of the pan, the length of the
     sleeve. A cut product is refused by several marketplaces and cannot be placed freely on a new ground.
-    Measured: on which share of each side of the frame the product lies; its shadow does not count.
+    Measured: on which share of each side of the frame the product lies; its shadow does not count, nor do
+    small things apart from it.
     Breaks: a lamp whose foot is below the frame; a sofa that runs out of the picture at both ends.
     Holds: the same lamp with a finger's breadth of ground all round.
     How to shoot: step back until there is ground on all four sides, then check the corners of the picture;
@@ -42,7 +46,11 @@ def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
     if not facts.subject.found:
         return
     touches = facts.subject.touches.as_dict()
-    cut = [side for side in limit.sides if touches[side] > limit.max_touch]
+    cut = [
+        side
+        for side in limit.sides
+        if touches[side] > limit.max_touch and not _only_small_things(side, facts)
+    ]
     if not cut:
         return
     worst = max(cut, key=lambda side: touches[side])
@@ -104,6 +112,19 @@ def _one_side(side: Side, share: float, limit: float) -> Words:
                 share=share,
                 limit=limit,
             )
+
+
+def _only_small_things(side: Side, facts: Facts) -> bool:
+    """What lies on that side is a badge, a letter or a speck that the cut-out took for goods."""
+    width, height = facts.source.size.width, facts.source.size.height
+    at = {
+        "left": lambda box: box.left <= 0.01 * width,
+        "top": lambda box: box.top <= 0.01 * height,
+        "right": lambda box: box.right >= 0.99 * width,
+        "bottom": lambda box: box.bottom >= 0.99 * height,
+    }[side]
+    there = [share for box, share in zip(facts.objects.boxes, facts.objects.shares, strict=True) if at(box)]
+    return bool(there) and max(there) < SMALL
 
 
 def _edge(side: Side, product: Box, frame: Size) -> Box:
