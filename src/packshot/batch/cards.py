@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from packshot.batch import runner
@@ -106,11 +106,17 @@ class Look:
     def __call__(self, item: Item) -> tuple[Report, Facts | None] | Broken:
         profile = profile_of(self.profile, self.category, self.switches)
         try:
-            return look_and_judge(item.origin.read(), profile, quality=self.quality, name=item.key)
+            report, facts = look_and_judge(item.origin.read(), profile, quality=self.quality, name=item.key)
         except BadPhoto as error:
-            return unreadable(error, profile.name, profile.sha256, profile.category), None
+            return _portable(unreadable(error, profile.name, profile.sha256, profile.category)), None
         except (Refused, EngineFailed, WeightsMissing) as error:
             return Broken(error.message)
+        return _portable(report), facts
+
+
+def _portable(report: Report) -> Report:
+    """Read-only views of dicts don't travel between processes."""
+    return replace(report, facts=dict(report.facts), seconds=dict(report.seconds))
 
 
 def judge_cards(
