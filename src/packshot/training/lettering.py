@@ -32,6 +32,7 @@ __all__ = [
     "Laid",
     "Lexicon",
     "Look",
+    "centres",
     "drawn",
     "installed",
     "laid",
@@ -70,7 +71,7 @@ twin under another name, as Arimo is Liberation Sans and Tinos its Serif."""
 CUTS = 8
 """Of one family, at most: one of seventy cuts would teach no more."""
 UNLIKE = (
-    "symbol", "wingding", "webding", "marlett", "dingbat", "emoji", "math", "unifont", "lastresort", "barcode",
+    "symbol", "wingding", "webding", "marlett", "dingbat", "emoji", "math", "unifont", "lastresort",
 )  # fmt: skip
 """Parts of names: signs, or dots, where letters are expected."""
 
@@ -212,6 +213,14 @@ def drawn(rng: Generator, text: str, font: Font, height_px: int, *, plain: bool 
     return _cut_to_ink(mask)
 
 
+def centres(text: str, font: Font) -> NDArray[np.float64]:
+    """Where each letter's middle stands, as a share of the line's ink; spacing and weight hardly move it."""
+    probe = _opened(font.path, font.index, 64)
+    left, _, right, _ = probe.getbbox(text)
+    ends = np.array([probe.getlength(text[:k]) for k in range(len(text) + 1)])
+    return ((ends[1:] + ends[:-1]) / 2 - left) / max(1.0, right - left)
+
+
 def _spelt(font: ImageFont.FreeTypeFont, text: str, spacing: float) -> Grey:
     left, top, right, bottom = font.getbbox(text)
     room = int(spacing * len(text)) if spacing > 0 else 0
@@ -317,17 +326,20 @@ class Look:
 
 def look(rng: Generator, ground: RGB, *, turned: float = 0.35, bent: float = 0.2) -> Look:
     """By chance, readable on this ground. `turned` and `bent`: how often it is not level or not flat."""
-    base = ground.reshape(-1, 3).mean(0)
-    badge = _apart(rng, base, 25) if rng.random() < 0.3 else None
+    mean, spread = cv2.meanStdDev(ground)
+    base, busy = mean.ravel(), float(spread.max()) > BUSY
+    badge = _apart(rng, base, 25) if rng.random() < (0.6 if busy else 0.25) else None
     colour = _apart(rng, base if badge is None else np.array(badge), 40)
     tilted = rng.random() < turned
     return Look(
         colour=colour,
-        opacity=1.0 if badge or rng.random() < 0.75 else float(rng.uniform(0.4, 1)),
+        opacity=1.0 if badge or busy or rng.random() < 0.75 else float(rng.uniform(0.5, 1)),
         angle=_angle(rng) if tilted else float(rng.normal(0, 0.6)),
         tilt=tuple(rng.uniform(-0.18, 0.18, 8)) if tilted and rng.random() < 0.5 else (0.0,) * 8,
         bend=_bend(rng) if rng.random() < bent else Bend(),
-        rim=_apart(rng, np.array(colour), 70) if rng.random() < 0.1 else None,
+        rim=_apart(rng, np.array(colour), 70)
+        if rng.random() < (0.4 if busy and not badge else 0.08)
+        else None,
         shadow=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.15 else 0.0,
         badge=badge,
         badge_form=str(rng.choice(["box", "round", "ellipse"], p=[0.4, 0.45, 0.15])),
@@ -350,6 +362,8 @@ def _bend(rng: Generator) -> Bend:
     return Bend("arc", float(rng.uniform(0.3, 2.4)) * (1 if rng.random() < 0.7 else -1))
 
 
+BUSY = 35.0
+"""Spread of a ground's colours, in levels: on such, print that is to be read gets a badge or a rim."""
 LUMA = np.array([0.299, 0.587, 0.114])
 
 
