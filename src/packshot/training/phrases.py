@@ -50,7 +50,7 @@ def phrase(rng: Generator, language: str, lexicon: Lexicon, longest: int = LONGE
     for _ in range(20):
         kind = kinds[int(rng.choice(len(kinds), p=[chance / total for chance in chances]))]
         text = _shortened(rng, " ".join(kind(rng, language, lexicon).split()), longest)
-        if text:
+        if any(letter.isalnum() for letter in text):
             return text
     return _number(rng, 1, 99999)
 
