@@ -84,9 +84,13 @@ class TextFind:
             pixels = cast(RGB, cv2.resize(pixels, seen, interpolation=cv2.INTER_AREA))
         below, beside = shape[0] - seen[1], shape[1] - seen[0]
         whole = cv2.copyMakeBorder(pixels, 0, below, 0, beside, cv2.BORDER_REPLICATE)
-        spread, mean = np.array(self._card.spread, np.float32), np.array(self._card.mean, np.float32)
-        tensor = whole * (1 / (255 * spread)) - mean / spread
-        return np.ascontiguousarray(tensor.transpose(2, 0, 1)[None], np.float32)
+        tensor = np.ascontiguousarray(whole.transpose(2, 0, 1)[None]).astype(np.float32)
+        spread, mean = (
+            np.array(of, np.float32)[:, None, None] for of in (self._card.spread, self._card.mean)
+        )
+        tensor *= 1 / (255 * spread)
+        tensor -= mean / spread
+        return tensor
 
 
 def _scale(pixels: RGB, shape: tuple[int, int]) -> float:
