@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -390,6 +390,10 @@ LIKE_THE_GOODS = 0.2
 """What the colours of inset and goods share: a close-up shows the goods, a plate beside them does not."""
 
 
+Outline = NDArray[Any]
+"""n × 1 × 2, as OpenCV gives them."""
+
+
 def _insets(cutout: Cutout) -> list[Box]:
     """Circles and boxes beside the goods, exact to a pixel, with a picture of the goods in them."""
     if cutout.box.is_empty:
@@ -397,7 +401,7 @@ def _insets(cutout: Cutout) -> list[Box]:
     outlines, _ = cv2.findContours(
         (cutout.alpha >= 128).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
     )
-    pieces = sorted(outlines, key=cv2.contourArea, reverse=True)[:6]
+    pieces: list[Outline] = sorted(outlines, key=cv2.contourArea, reverse=True)[:6]
     goods = next((piece for piece in pieces if not _is_exact(piece)), None)
     if goods is None:
         return []
@@ -411,19 +415,19 @@ def _insets(cutout: Cutout) -> list[Box]:
     ]
 
 
-def _box_of(outline: NDArray[np.int32]) -> Box:
+def _box_of(outline: Outline) -> Box:
     left, top, width, height = cv2.boundingRect(outline)
     return Box(left, top, left + width, top + height)
 
 
-def _is_exact(outline: NDArray[np.int32]) -> bool:
+def _is_exact(outline: Outline) -> bool:
     area = cv2.contourArea(outline)
     _, radius = cv2.minEnclosingCircle(outline)
     box = _box_of(outline)
     return bool(area >= ROUND * np.pi * radius**2 or area >= SQUARE * (box.width - 1) * (box.height - 1))
 
 
-def _shows_the_goods(cutout: Cutout, goods: NDArray[np.int32], inset: NDArray[np.int32]) -> bool:
+def _shows_the_goods(cutout: Cutout, goods: Outline, inset: Outline) -> bool:
     masks = [
         cv2.drawContours(np.zeros(cutout.alpha.shape, np.uint8), [one], 0, 255, -1) for one in (goods, inset)
     ]
@@ -431,7 +435,9 @@ def _shows_the_goods(cutout: Cutout, goods: NDArray[np.int32], inset: NDArray[np
     if drawn_over(cutout.colours[place], cast(Grey, masks[1][place])) >= BADGE:
         return False
     shares = [
-        cv2.calcHist([cutout.colours], [0, 1, 2], mask & cutout.alpha, [8, 8, 8], [0, 256] * 3).ravel()
+        cv2.calcHist(
+            [cutout.colours], [0, 1, 2], cast(Grey, mask) & cutout.alpha, [8, 8, 8], [0, 256] * 3
+        ).ravel()
         for mask in masks
     ]
     one, other = (share / max(1.0, float(share.sum())) for share in shares)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -117,13 +117,15 @@ def _one_side(side: Side, share: float, limit: float) -> Words:
 def _only_small_things(side: Side, facts: Facts) -> bool:
     """What lies on that side is a badge, a letter or a speck that the cut-out took for goods."""
     width, height = facts.source.size.width, facts.source.size.height
-    at = {
+    at: dict[Side, Callable[[Box], bool]] = {
         "left": lambda box: box.left <= 0.01 * width,
         "top": lambda box: box.top <= 0.01 * height,
         "right": lambda box: box.right >= 0.99 * width,
         "bottom": lambda box: box.bottom >= 0.99 * height,
-    }[side]
-    there = [share for box, share in zip(facts.objects.boxes, facts.objects.shares, strict=True) if at(box)]
+    }
+    there = [
+        share for box, share in zip(facts.objects.boxes, facts.objects.shares, strict=True) if at[side](box)
+    ]
     return bool(there) and max(there) < SMALL
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,10 +17,11 @@ from numpy.typing import NDArray
 from packshot.image.types import Box, Grey, Size, box_of
 from packshot.training.compose import boxed
 from packshot.training.goods import Good, Stock
-from packshot.training.grounds import Picture, cloud
+from packshot.training.grounds import cloud
 from packshot.training.sources import RGBA
 
-Floats = NDArray[np.float32]
+Floats = NDArray[Any]
+"""Colours 0…255, or shares 0…1, as any float: OpenCV's types are wider than its answers."""
 SHAPES = ((1.0, 0.45), (3 / 4, 0.3), (4 / 5, 0.1), (2 / 3, 0.07), (4 / 3, 0.08))
 """Width over height, and how often."""
 SIDES = (512, 1000)
@@ -66,7 +68,7 @@ class Piece:
 @dataclass(slots=True, eq=False)
 class Scene:
     size: Size
-    ground: Picture
+    ground: Floats
     pieces: list[Piece]
     """Farthest first."""
     shade: float
@@ -87,7 +89,7 @@ class Scene:
 
 @dataclass(slots=True, eq=False)
 class Card:
-    picture: Picture
+    picture: Floats
     goods: Floats
     """Alpha of what is sold."""
     truth: Truth
@@ -102,7 +104,7 @@ class Card:
 
     @property
     def goods_box(self) -> Box:
-        return Box.around(self.boxes) if self.boxes else Box.whole(self.size)
+        return Box.around(self.boxes) or Box.whole(self.size)
 
     def lay(self, rgba: Floats | RGBA, left: int, top: int) -> Box:
         """A drawing (colours, alpha 0…255) on the picture; the answer is where it lies within the frame."""
@@ -132,7 +134,7 @@ def scene(stock: Stock, rng: Generator, good: Good | None = None) -> Scene:
     return made
 
 
-def light_ground(rng: Generator, size: Size) -> Picture:
+def light_ground(rng: Generator, size: Size) -> Floats:
     """White, nearly white or light grey paper, lit as evenly as a good studio does."""
     roll = rng.random()
     colour = np.full(3, 255.0) if roll < 0.5 else np.full(3, rng.uniform(238, 254)) + rng.normal(0, 0.8, 3)
@@ -146,7 +148,7 @@ def light_ground(rng: Generator, size: Size) -> Picture:
 
 def seen(made: Scene, rng: Generator) -> Card:
     """Flattened: each thing shades its ground and hides what lies behind it."""
-    picture = made.ground.astype(np.float32).copy()
+    picture: Floats = made.ground.astype(np.float32).copy()
     goods = np.zeros(picture.shape[:2], np.float32)
     boxes = []
     soft, move = rng.uniform(0.008, 0.03), rng.normal((0, 0.012), 0.008)
@@ -175,19 +177,19 @@ def photographed(card: Card, rng: Generator) -> Card:
     return card
 
 
-def placed(piece: Piece, size: Size) -> tuple[Picture, Floats, Floats | None]:
+def placed(piece: Piece, size: Size) -> tuple[Floats, Floats, Floats | None]:
     """Colours, alpha and shadow in the card's frame."""
     rgba = piece.good.rgba
     box = box_of(rgba[..., 3] >= OPAQUE) or Box(0, 0, rgba.shape[1], rgba.shape[0])
     scale = piece.side / max(box.width, box.height)
     middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
-    matrix = cv2.getRotationMatrix2D(middle, piece.angle, scale)
+    matrix: Floats = cv2.getRotationMatrix2D(middle, piece.angle, scale)
     if piece.mirrored:
         matrix[0] = -matrix[0]
     matrix[:, 2] += np.array([piece.x, piece.y]) - matrix @ [*middle, 1]
     frame = (size.width, size.height)
     if scale < 0.6:
-        rgba = cv2.GaussianBlur(rgba, (0, 0), 0.35 / scale)
+        rgba = np.asarray(cv2.GaussianBlur(rgba, (0, 0), 0.35 / scale), np.uint8)
     opaque = rgba[..., 3:] / np.float32(255)
     how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_LINEAR
     weighed = cv2.warpAffine(np.dstack([rgba[..., :3] * opaque, opaque]), matrix, frame, None, how)
@@ -218,7 +220,7 @@ def fit(wide: float, tall: float, size: Size, fill: float) -> float:
     return fill * min(size.width / wide, size.height / tall) * max(wide, tall)
 
 
-def repainted(good: Good, colours: Picture) -> Good:
+def repainted(good: Good, colours: Floats) -> Good:
     return replace(good, rgba=np.dstack([np.clip(colours, 0, 255).astype(np.uint8), good.rgba[..., 3]]))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from packshot.training.cards import Card
+from packshot.training.cards import Card, Floats
 
 Span = tuple[float, float]
 Filming = Callable[[Card, Generator, int], None]
@@ -29,7 +29,7 @@ def blur(card: Card, rng: Generator, grade: int) -> None:
     sigma = within(rng, (0.0036, 0.0045), (0.005, 0.008), (0.009, 0.014))(grade) * card.size.short_side
     if rng.random() < 0.4:  # a shaken hand
         length = max(3, round(4 * sigma)) | 1
-        kernel = np.zeros((length, length), np.float32)
+        kernel: Floats = np.zeros((length, length), np.float32)
         kernel[length // 2] = 1 / length
         turn = cv2.getRotationMatrix2D((length // 2, length // 2), rng.uniform(0, 180), 1)
         kernel = cv2.warpAffine(kernel, turn, (length, length))
@@ -53,9 +53,9 @@ def jpeg(card: Card, rng: Generator, grade: int) -> None:
 def jpeg_twice(card: Card, rng: Generator, grade: int) -> None:
     """Squeezed once by a messenger, then saved well: the tables of the file know nothing of it."""
     quality = round(within(rng, (20, 30), (12, 19), (5, 11))(grade))
-    picture = np.ascontiguousarray(np.clip(card.picture, 0, 255).astype(np.uint8)[..., ::-1])
+    picture: Floats = np.ascontiguousarray(np.clip(card.picture, 0, 255).astype(np.uint8)[..., ::-1])
     data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    card.picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1], np.float32)
+    card.picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.float32)[..., ::-1]
 
 
 def colour_cast(card: Card, rng: Generator, grade: int) -> None:

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from packshot.image.types import Box
-from packshot.training.cards import Card, grey
+from packshot.training.cards import Card, Floats, grey
 from packshot.training.lettering import LOUD, LUMA, Font, Fonts, Look, drawn, laid
 
 Ink = tuple[float, float, float]
@@ -144,9 +144,9 @@ def print_on_goods(card: Card, fonts: Fonts, rng: Generator) -> bool:
     x, y = box.centre[0] + rng.normal(0, 0.04) * box.width, box.top + box.height * rng.uniform(0.35, 0.55)
     turn = cv2.getRotationMatrix2D((mask.shape[1] / 2, mask.shape[0] / 2), rng.normal(0, 4), scale)
     turn[:, 2] += np.array([x, y]) - (mask.shape[1] / 2, mask.shape[0] / 2)
-    cover = cv2.warpAffine(mask, turn, (card.size.width, card.size.height), None, cv2.INTER_AREA).astype(
-        np.float32
-    )
+    cover: Floats = cv2.warpAffine(
+        mask, turn, (card.size.width, card.size.height), None, cv2.INTER_AREA
+    ).astype(np.float32)
     cover = cv2.GaussianBlur(cover / 255, (0, 0), 0.7)
     there = cover > 0.3
     if not there.any() or float(card.goods[there].mean()) < 0.97:
@@ -307,7 +307,7 @@ def emblem(rng: Generator, size: int, colour: NDArray[np.floating]) -> NDArray[n
 def _plate(rng: Generator, size: int, colour: NDArray[np.floating]) -> NDArray[np.float32]:
     """A round, a burst, or a box with soft corners; flat or lit from above."""
     fine = 4 * size
-    mask = np.zeros((fine, fine), np.uint8)
+    mask: Floats = np.zeros((fine, fine), np.uint8)
     roll = rng.random()
     if roll < 0.5:
         cv2.circle(mask, (fine // 2, fine // 2), fine // 2 - 4, 255, -1)

@@ -88,9 +88,8 @@ def _mark(card: Card, fonts: Fonts, rng: Generator, tall: float) -> NDArray[np.u
         return None
     wide = 0.85 * card.size.short_side
     if mask.shape[1] > wide:
-        mask = cv2.resize(
-            mask, None, fx=wide / mask.shape[1], fy=wide / mask.shape[1], interpolation=cv2.INTER_AREA
-        )
+        k = wide / mask.shape[1]
+        mask = np.asarray(cv2.resize(mask, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(mask, np.uint8)
 
 
@@ -135,7 +134,7 @@ def frame(card: Card, fonts: Fonts, rng: Generator, grade: int) -> None:
 
 def qr_code(card: Card, fonts: Fonts, rng: Generator, grade: int) -> None:
     word = "".join(rng.choice(SYLLABLES, 3))
-    modules = cv2.QRCodeEncoder.create().encode(f"https://{word}.example/{int(rng.integers(1e6))}")
+    modules = cv2.QRCodeEncoder.create().encode(f"https://{word}.example/{int(rng.integers(1_000_000))}")
     modules = cv2.copyMakeBorder(modules, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=255)
     size = round(
         card.size.short_side * float(rng.uniform(*((0.12, 0.15), (0.17, 0.23), (0.26, 0.36))[grade]))

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.random import Generator
 
 from packshot.image.types import Box, Size
-from packshot.training.cards import Piece, Scene, cut_to_box, extent, fit, repainted
+from packshot.training.cards import Floats, Piece, Scene, cut_to_box, extent, fit, repainted
 from packshot.training.filmed import tinted, within
 from packshot.training.goods import HOUSEHOLD, Good, Stock
-from packshot.training.grounds import Picture, cloud
+from packshot.training.grounds import cloud
 
 Staging = Callable[[Scene, Stock, Generator, int], None]
 """Changes the scene; the number is the grade: 0 mild, 1 clear, 2 gross."""
@@ -25,7 +25,7 @@ Staging = Callable[[Scene, Stock, Generator, int], None]
 def coloured_ground(made: Scene, stock: Stock, rng: Generator, grade: int) -> None:
     chroma = within(rng, (10, 17), (20, 40), (40, 70))(grade)
     light = within(rng, (84, 94), (66, 88), (25, 75))(grade)
-    colour = tinted(light, chroma, rng.uniform(0, 2 * np.pi))
+    colour: Floats = tinted(light, chroma, rng.uniform(0, 2 * np.pi))
     if grade == 2 and rng.random() < 0.3:
         colour = np.full(3, rng.uniform(5, 60)) + rng.normal(0, 3, 3)
     made.ground = np.clip(made.ground / 255 * colour, 0, 255).astype(np.float32)
@@ -43,7 +43,7 @@ def cluttered_ground(made: Scene, stock: Stock, rng: Generator, grade: int) -> N
     made.ground = np.ascontiguousarray(ground[: made.size.height, : made.size.width], dtype=np.float32)
 
 
-def _lively(ground: Picture) -> float:
+def _lively(ground: Floats) -> float:
     """Share of the ground with something on it: a smooth floor is not cluttered."""
     light = cv2.cvtColor(np.clip(ground, 0, 255).astype(np.uint8), cv2.COLOR_RGB2GRAY)
     small = cv2.resize(light, (256, 256), interpolation=cv2.INTER_AREA)
@@ -211,10 +211,9 @@ def tiny(made: Scene, stock: Stock, rng: Generator, grade: int) -> None:
 
 def off_centre(made: Scene, stock: Stock, rng: Generator, grade: int) -> None:
     away = within(rng, (0.125, 0.165), (0.17, 0.23), (0.23, 0.3))(grade)
-    wide, tall = extent(made.main.good)
     fill = min(0.74, 1 - 2 * away - 0.05)
-    main = made.change(made.main, side=fit(wide, tall, made.size, fill))
-    wide, tall = _spread(main, main.side)
+    main = made.change(made.main, side=fit(*extent(made.main.good), made.size, fill))
+    wide = _spread(main, main.side)[0]
     if rng.random() < 0.5 and wide < made.size.width * (1 - 2 * away):
         x = made.size.width * (0.5 + away * rng.choice([-1, 1]))
         made.change(main, x=float(x))
