@@ -30,7 +30,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def gentle(weights: Path, steps: int) -> Recipe:
     usual = tuning.recipe_for(weights, "cpu")
-    return replace(usual, steps=steps, batch=4, workers=0, rate=1e-3, average=0.9)
+    return replace(usual, steps=steps, batch=4, workers=0, rate=2e-3, average=0.9)
 
 
 def test_a_shops_goods_are_learned_and_the_old_ones_stay(known: Path, tmp_path: Path) -> None:
