@@ -34,12 +34,12 @@ class Effort:
 
 
 EFFORT: Mapping[Level, Effort] = {
-    Level.SIMPLE: Effort(0.98, 0.31),
-    Level.MEDIUM: Effort(1.0, 0.29),
-    Level.HARD: Effort(0.04, 0.35),
-    Level.BY_HAND: Effort(0.0, 0.32),
+    Level.SIMPLE: Effort(0.99, 0.38),
+    Level.MEDIUM: Effort(1.0, 0.38),
+    Level.HARD: Effort(0.05, 0.42),
+    Level.BY_HAND: Effort(0.0, 0.39),
 }
-"""Of 109, 19, 67 and 48 shared photos of the split `train`; `benchmarks/triage.py` holds `val` against it."""
+"""Of 136, 43, 80 and 65 shared photos of the split `val` (benchmarks/triage.py; docs/quality.md)."""
 
 
 @dataclass(frozen=True, slots=True)
