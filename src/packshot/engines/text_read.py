@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -27,6 +28,7 @@ SIGNS = ".,:;!?%№₽$€+-–—×*/\\()[]\"'«»&@#=°_<>|~"
 ALPHABET = " " + DIGITS + LATIN + RUSSIAN + SIGNS
 """What text is made of. The network's answers stand in this order: a change here asks for new weights."""
 
+CARD = cards.CARDS / "text_read.toml"
 TALL = 32
 """Height of a strip."""
 WIDTHS = (128, 256, 384)
@@ -53,14 +55,13 @@ class TextRead:
 
     name = "text_read"
 
-    def __init__(self) -> None:
-        card = cards.named(self.name)
-        if card is None:
+    def __init__(self, card: Path = CARD) -> None:
+        if not card.is_file():
             raise WeightsMissing(
                 say("The weights {file} are not here.", file="text_read.onnx"),
                 say("Train them: {command}", command="packshot train text-reader"),
             )
-        self.path = cards.weights(card)
+        self.path = cards.weights(cards.read(card))
 
     def read(self, pixels: RGB, lines: Sequence[FoundText]) -> tuple[ReadText, ...]:
         return tuple(self._line(pixels, line) for line in lines)
@@ -102,18 +103,18 @@ def outline_of(line: FoundText) -> Points | None:
     return points if np.isfinite(points).all() and min(_sides(points)) >= 1 else None
 
 
-def straightened(pixels: RGB, outline: Points, stretch: float = 1.0) -> RGB:
-    """The line unrolled to TALL rows, with its margin; its columns as wide as the rows are high."""
+def straightened(pixels: RGB, outline: Points, stretch: float = 1.0, tall: int = TALL) -> RGB:
+    """The line unrolled to `tall` rows, with its margin; its columns as wide as the rows are high."""
     half = len(outline) // 2
     top, bottom = outline[:half], outline[half:][::-1]
     length, height = _sides(outline)
-    wide = max(STEP, round(stretch * (length / height + 2 * MARGIN) * TALL / (1 + 2 * MARGIN)))
+    wide = max(STEP, round(stretch * (length / height + 2 * MARGIN) * tall / (1 + 2 * MARGIN)))
     wide = min(wide, 4096)
     along = (np.arange(wide) + 0.5) / wide * (1 + 2 * MARGIN * height / length) - MARGIN * height / length
-    down = (np.arange(TALL) + 0.5) / TALL * (1 + 2 * MARGIN) - MARGIN
+    down = (np.arange(tall) + 0.5) / tall * (1 + 2 * MARGIN) - MARGIN
     upper, lower = _along(top, along), _along(bottom, along)
     where = upper[None] + (lower - upper)[None] * down[:, None, None]
-    pixels, where = _softened(pixels, where, height / TALL)
+    pixels, where = _softened(pixels, where, height / tall)
     x, y = (where.astype(np.float32) - 0.5).transpose(2, 0, 1)
     return np.asarray(cv2.remap(pixels, x, y, cv2.INTER_LINEAR, None, cv2.BORDER_REPLICATE), np.uint8)
 

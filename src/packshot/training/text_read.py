@@ -34,7 +34,7 @@ from packshot.engines.text_read import (
 )
 from packshot.image.types import RGB
 from packshot.training import export, lettering, segmenter, sources
-from packshot.training.lettering import Font, Fonts, Lexicon, phrase
+from packshot.training.lettering import Font, Fonts, Lexicon, Look, phrase
 from packshot.training.segmenter import Attention, Block, Conv, Recipe, Run, Tell, Watch
 
 # ── data ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,6 +84,9 @@ class Line:
     """On the picture that it stood on."""
     places: NDArray[np.int64]
     """The answer in whose columns each letter's middle stands."""
+    picture: RGB
+    outline: NDArray[np.float64]
+    """Where it stood, as a finder told it."""
 
 
 class Lines:
@@ -139,7 +142,7 @@ class Lines:
         height = int(np.exp(rng.uniform(np.log(lowest), np.log(HIGHEST_PX))))
         ground = self._ground(rng, min(height * 15, int(height * (2 + 0.75 * len(text)))))
         middle = (ground.shape[1] / 2, ground.shape[0] / 2)
-        how = lettering.look(rng, ground, turned=0, bent=0) if easy else None
+        how = lettering.look(rng, ground, turned=0, bent=0) if easy else self.look(rng, ground)
         laid = lettering.laid(rng, ground, text, font, height, how=how, at=middle)
         if laid is None:
             return None
@@ -152,7 +155,10 @@ class Lines:
             stretch *= width / (strip.shape[1] + 1)
             strip = straightened(seen, seen_at, stretch)
         places = _places(lettering.centres(laid.text, font), strip.shape[1], stretch)
-        return Line(strip, laid.text, language, height, places)
+        return Line(strip, laid.text, language, height, places, seen, seen_at)
+
+    def look(self, rng: Generator, ground: RGB) -> Look:
+        return lettering.look(rng, ground)
 
     def _longest(self, rng: Generator, width: int) -> int:
         """One letter teaches letters best: there is no doubt which columns are it."""
