@@ -66,7 +66,7 @@ def estimate(level: Level, verdict: Verdict, hands: Hands) -> Estimate:
     if verdict is Verdict.ASK_SELLER:
         return Estimate(0.0, effort.seconds, hands.look_minutes)
     by_person = (1 - effort.done) * (hands.look_minutes + hands.edit_minutes)
-    return Estimate(effort.done, effort.seconds, round(by_person, 3))
+    return Estimate(effort.done, effort.seconds, by_person)
 
 
 def assess(facts: Facts, profile: Profile, findings: Iterable[Finding] = ()) -> Difficulty:

@@ -115,7 +115,7 @@ def csv_lines(rows: Iterable[Row], language: str) -> Iterator[str]:
                 " ".join(row.asks),
                 row.done,
                 row.machine_seconds,
-                row.hand_minutes,
+                round(row.hand_minutes, 3),
                 row.profile,
             )
         )
