@@ -202,11 +202,12 @@ def defects(
     quiet: options.Quiet = False,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
+    from packshot.engines.text_read import RUSSIAN
     from packshot.training import lettering, synthesize
     from packshot.training.goods import Stock
 
     language = terminal.language_of(lang)
-    fonts = [font for font in lettering.installed() if font.knows(lettering.RUSSIAN)]
+    fonts = [font for font in lettering.installed() if font.knows(RUSSIAN)]
     learnt, held_out = lettering.split(fonts)
     stock = Stock(data, split.value)
     maker = synthesize.Maker(stock, held_out if split is Split.VAL else learnt, split.value, seed)

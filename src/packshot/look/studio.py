@@ -149,8 +149,8 @@ class Draft:
 
 
 def scene(small: RGB, reading: Reading | None = None, prior: Float | None = None) -> Scene:
-    """`reading`: another than the one that suits the ground, to measure it. `prior` (see `settled`) says where
-    else to look: white goods on white hardly differ from it."""
+    """`reading`: another than the one that suits the ground, to measure it. `prior` (see `settled`) says
+    where else to look: white goods on white hardly differ from it."""
     rim = ground.fit_rim(small)
     if NOISY < rim.noise < 4 * NOISY:
         small = cv2.bilateralFilter(small, 5, 5 * rim.noise, 2)

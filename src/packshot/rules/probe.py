@@ -56,8 +56,8 @@ def probe(rule: Rule, facts: Facts, limit: Limit) -> tuple[Probed, ...]:
 
 
 @lru_cache(maxsize=256)
-def numeric_fields(kind: type[Limit]) -> tuple[str, ...]:
-    """Fields that are a number, or may be one."""
+def numeric_fields(kind: type[Any]) -> tuple[str, ...]:
+    """Of a limit: fields that are a number, or may be one."""
     hints = get_type_hints(kind)
     return tuple(field.name for field in fields(kind) if _is_number(hints[field.name]))
 
@@ -81,18 +81,22 @@ def _milder(rule: Rule, facts: Facts, limit: Limit, name: str) -> Limit:
         return limit
     # Where all three say as much, another break hides this one: then its name tells the mild end.
     guess = {"max": HIGH[0], "min": LOW[0]}.get(name.partition("_")[0], now)
-    tried = [replace(limit, **{name: value}) for value in (guess, now, LOW[0], HIGH[0])]
+    tried = [_with(limit, name, value) for value in (guess, now, LOW[0], HIGH[0])]
     return min(tried, key=lambda one: sum(1 for _ in findings_of(rule, facts, one)))
 
 
 def _strict(rule: Rule, facts: Facts, mild: Limit, name: str) -> Probed | None:
     for asks, (once, twice) in ((Asks.AT_MOST, LOW), (Asks.AT_LEAST, HIGH)):
-        first = _about(rule, facts, replace(mild, **{name: once}), once)
-        second = _about(rule, facts, replace(mild, **{name: twice}), twice)
+        first = _about(rule, facts, _with(mild, name, once), once)
+        second = _about(rule, facts, _with(mild, name, twice), twice)
         if first and second and first[1] == second[1]:
             finding, ratio = first
             return Probed(name, asks, float(finding.measured), finding.unit, ratio)  # type: ignore[arg-type]
     return None
+
+
+def _with(limit: Limit, name: str, value: float) -> Limit:
+    return replace(limit, **{name: value})  # type: ignore[arg-type]
 
 
 def _about(rule: Rule, facts: Facts, limit: Limit, value: float) -> tuple[Finding, float] | None:
