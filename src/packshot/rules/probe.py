@@ -50,7 +50,7 @@ def probe(rule: Rule, facts: Facts, limit: Limit) -> tuple[Probed, ...]:
     if rule.judge is None:
         return ()
     limit = replace(limit, severity=Severity.WARNING)
-    names = numeric_fields(rule.limit)
+    names = numeric_fields(rule.limit)  # type: ignore[arg-type]  # a class can be hashed
     found = (_strict(rule, facts, silenced(rule, facts, limit, names, but=name), name) for name in names)
     return tuple(probed for probed in found if probed is not None)
 
