@@ -72,8 +72,9 @@ CUTS = 8
 """Of one family, at most: one of seventy cuts would teach no more."""
 UNLIKE = (
     "symbol", "wingding", "webding", "marlett", "dingbat", "emoji", "math", "unifont", "lastresort",
+    "smallcap", "capitals", "keyboard",
 )  # fmt: skip
-"""Parts of names: signs, or dots, where letters are expected."""
+"""Parts of names: signs, or dots, where letters are expected; small capitals that pass for capitals."""
 
 
 @dataclass(frozen=True, slots=True)
