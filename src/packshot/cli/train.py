@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
@@ -19,7 +19,7 @@ from packshot.errors import BadOption, BadSource, WeightsMissing
 from packshot.words import Words, say
 
 if TYPE_CHECKING:
-    from packshot.training.segmenter import Watch
+    from packshot.training.segmenter import Recipe, Watch
     from packshot.training.sources import Example
 
 HELP = say("Train our networks, or teach them your own goods.")
@@ -40,6 +40,27 @@ Data = Annotated[
         ),
         show_default=False,
     ),
+]
+
+NetOut = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="DIR",
+        help=told(say("Folder of the network, its card and log.csv. A run there is gone on with.")),
+        show_default=False,
+    ),
+]
+Minutes = Annotated[
+    float | None,
+    typer.Option(
+        "--minutes", min=0.01, help=told(say("How long.")), show_default=told(say("60; on CUDA less"))
+    ),
+]
+Steps = Annotated[
+    int | None,
+    typer.Option("--steps", min=1, help=told(say("So many steps instead: the run can be repeated."))),
 ]
 
 
@@ -67,18 +88,7 @@ def pack(
 @terminal.command
 def segmenter(
     data: Data,
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="DIR",
-            help=told(
-                say("Folder of the network, its card, log.csv and dev.jpg. A run there is gone on with.")
-            ),
-            show_default=False,
-        ),
-    ],
+    out: NetOut,
     minutes: Annotated[
         float | None,
         typer.Option(
@@ -88,10 +98,7 @@ def segmenter(
             show_default=told(say("90; on CUDA 25; with --from 8")),
         ),
     ] = None,
-    steps: Annotated[
-        int | None,
-        typer.Option("--steps", min=1, help=told(say("So many steps instead: the run can be repeated."))),
-    ] = None,
+    steps: Steps = None,
     device: Annotated[
         TrainOn | None,
         typer.Option(
@@ -144,11 +151,7 @@ def segmenter(
         steps=steps or usual.steps,
         seed=usual.seed if seed is None else seed,
     )
-
-    def tell(words: Words) -> None:
-        if not quiet:
-            terminal.out([words.in_(language), "\n"])
-
+    tell = _teller(language, quiet=quiet)
     with _bar(language, quiet=quiet) as watch:
         if weights is None:
             path = training.train(found, out, recipe, tell, watch)
@@ -220,18 +223,7 @@ def defects(
 
 @terminal.command
 def text_reader(
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="DIR",
-            help=told(
-                say("Folder of the network, its card, log.csv and dev.jpg. A run there is gone on with.")
-            ),
-            show_default=False,
-        ),
-    ],
+    out: NetOut,
     data: Annotated[
         Path | None,
         typer.Option(
@@ -243,36 +235,22 @@ def text_reader(
             show_default=False,
         ),
     ] = None,
-    minutes: Annotated[
-        float | None,
-        typer.Option(
-            "--minutes", min=0.01, help=told(say("How long.")), show_default=told(say("60; on CUDA 25"))
-        ),
-    ] = None,
-    steps: Annotated[
-        int | None,
-        typer.Option("--steps", min=1, help=told(say("So many steps instead: the run can be repeated."))),
-    ] = None,
+    minutes: Minutes = None,
+    steps: Steps = None,
     lang: options.Language = None,
     quiet: options.Quiet = False,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
     _trainable()
-    from packshot.training import lettering, segmenter
+    from packshot.training import lettering
     from packshot.training import text_read as training
 
     language = terminal.language_of(lang)
     if data is not None and not data.is_dir():
         raise BadSource(say("{path} is no folder.", path=str(data)))
     fonts = lettering.split(lettering.installed())
-    out.mkdir(parents=True, exist_ok=True)
-    usual = segmenter.recipe_of(out) or training.recipe_for(segmenter.device_named(None))
-    recipe = replace(usual, minutes=minutes or usual.minutes, steps=steps or usual.steps)
-
-    def tell(words: Words) -> None:
-        if not quiet:
-            terminal.out([words.in_(language), "\n"])
-
+    recipe = _recipe(training.recipe_for, out, minutes, steps)
+    tell = _teller(language, quiet=quiet)
     with _bar(language, quiet=quiet) as watch:
         path = training.train(data, fonts, out, recipe, tell, watch)
     tell(say("The network: {file}", file=str(path)))
@@ -281,18 +259,7 @@ def text_reader(
 @terminal.command
 def text_finder(
     data: Data,
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            "-o",
-            metavar="DIR",
-            help=told(
-                say("Folder of the network, its card, log.csv and dev.jpg. A run there is gone on with.")
-            ),
-            show_default=False,
-        ),
-    ],
+    out: NetOut,
     titles: Annotated[
         Path | None,
         typer.Option(
@@ -302,38 +269,95 @@ def text_finder(
             show_default=False,
         ),
     ] = None,
-    minutes: Annotated[
-        float | None,
-        typer.Option(
-            "--minutes", min=0.01, help=told(say("How long.")), show_default=told(say("60; on CUDA 25"))
-        ),
-    ] = None,
-    steps: Annotated[
-        int | None,
-        typer.Option("--steps", min=1, help=told(say("So many steps instead: the run can be repeated."))),
-    ] = None,
+    minutes: Minutes = None,
+    steps: Steps = None,
     lang: options.Language = None,
     quiet: options.Quiet = False,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
     _trainable()
-    from packshot.training import lettering, segmenter, text_pages
+    from packshot.training import lettering, text_pages
     from packshot.training import text_find as training
 
     language = terminal.language_of(lang)
     fonts = lettering.split(lettering.installed())
     found = _loaded(data, language, quiet=quiet)
-    out.mkdir(parents=True, exist_ok=True)
-    usual = segmenter.recipe_of(out) or training.recipe_for(segmenter.device_named(None))
-    recipe = replace(usual, minutes=minutes or usual.minutes, steps=steps or usual.steps)
-
-    def tell(words: Words) -> None:
-        if not quiet:
-            terminal.out([words.in_(language), "\n"])
-
+    recipe = _recipe(training.recipe_for, out, minutes, steps)
+    tell = _teller(language, quiet=quiet)
     phrase = text_pages.said(lettering.lexicon(titles))
     with _bar(language, quiet=quiet) as watch:
         path = training.train(found, fonts, phrase, out, recipe, tell, watch)
+    tell(say("The network: {file}", file=str(path)))
+
+
+@terminal.command
+def lessons(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="DATA", help=told(say("The folder of the known sets.")), show_default=False
+        ),
+    ],
+    cards: Annotated[
+        list[Path],
+        typer.Option(
+            "--cards",
+            metavar="DIR",
+            help=told(say("A folder that `packshot train defects` filled; may be given again.")),
+            show_default=False,
+        ),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE", help=told(say("The file.")), show_default=False)
+    ],
+    split: Annotated[
+        Split, typer.Option("--split", help=told(say("Which photos and objects of the known sets.")))
+    ] = Split.TRAIN,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    from packshot.journey.examine import second_opinion
+    from packshot.training import glances
+
+    language = terminal.language_of(lang)
+    net = second_opinion()
+    if net is None:
+        raise WeightsMissing(say("The lessons need the network that cuts products out, and it is not here."))
+    count = glances.count(data, cards, split.value)
+    with terminal.progress(count, say("Looking"), language, quiet=quiet) as advance:
+        glances.write(out, glances.gather(data, cards, net, split.value, advance))
+    _teller(language, quiet=quiet)(say("{count} lessons: {file}", count=count, file=str(out)))
+
+
+@terminal.command
+def judge(
+    lessons: Annotated[
+        Path,
+        typer.Option(
+            "--lessons",
+            metavar="FILE",
+            help=told(say("What `packshot train lessons` gathered.")),
+            show_default=False,
+        ),
+    ],
+    out: NetOut,
+    minutes: Minutes = None,
+    steps: Steps = None,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    _trainable()
+    from packshot.training import glances
+    from packshot.training import judge as training
+
+    language = terminal.language_of(lang)
+    found = glances.read(lessons)
+    recipe = _recipe(training.recipe_for, out, minutes, steps)
+    tell = _teller(language, quiet=quiet)
+    with _bar(language, quiet=quiet) as watch:
+        path = training.train(found, out, recipe, tell, watch)
     tell(say("The network: {file}", file=str(path)))
 
 
@@ -343,6 +367,23 @@ def _trainable() -> None:
             say("Training needs PyTorch, and it is not installed."),
             say('Install it: pip install "packshot[train]"'),
         )
+
+
+def _recipe(usual: Callable[[str], Recipe], out: Path, minutes: float | None, steps: int | None) -> Recipe:
+    """Of the run that lies there, else the usual one; only its length can be asked for."""
+    from packshot.training import segmenter
+
+    out.mkdir(parents=True, exist_ok=True)
+    begun = segmenter.recipe_of(out) or usual(segmenter.device_named(None))
+    return replace(begun, minutes=minutes or begun.minutes, steps=steps or begun.steps)
+
+
+def _teller(language: str, *, quiet: bool) -> Callable[[Words], None]:
+    def tell(words: Words) -> None:
+        if not quiet:
+            terminal.out([words.in_(language), "\n"])
+
+    return tell
 
 
 def _loaded(data: Path, language: str, *, quiet: bool) -> list[Example]:
@@ -388,6 +429,16 @@ COMMANDS = {
         """\
 packshot train defects --data sets/ --out cards/ --count 2000
 packshot train defects --data sets/ --out val/ --split val --seed 7""",
+    ),
+    "judge": (
+        judge,
+        say("Train the network that sees a card's defects at a glance, and how its goods are shown."),
+        "packshot train judge --lessons train.zip --out net/ --minutes 60",
+    ),
+    "lessons": (
+        lessons,
+        say("Look at cards with known defects, and at the known sets: what the judge learns from."),
+        "packshot train lessons --data sets/ --cards cards/ --cards dev/ --out train.zip",
     ),
     "pack": (
         pack,

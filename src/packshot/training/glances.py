@@ -84,6 +84,14 @@ def gather(
         advance()
 
 
+def count(data: Path, cards: Iterable[Path], split: str) -> int:
+    """How many there will be."""
+    made = sum(1 for folder in cards for _ in synthesize.read(folder))
+    shown = labels()
+    turned = sum(1 for _ in tickets_with_view(data, split))
+    return made + sum(1 for _ in photos(data, split, shown)) + turned
+
+
 def seen(data: bytes, segmenter: Segmenter, dev: bool, known: tuple[int, ...]) -> Glance:
     photo = open_photo(data)
     return small(photo.pixels, whole_alpha(photo, cut(photo, segmenter)), dev, known)
@@ -132,19 +140,24 @@ def photos(
 
 def views(data: Path, split: str) -> Iterator[tuple[Ticket, RGBA, tuple[int, ...]]]:
     """Rendered goods on paper, seen from a side that is known."""
-    fronts = {row[0]: row[1] for row in _rows(LABELS / "fronts.tsv", "object", "front")}
     rng = np.random.default_rng(len(split))
-    for one in tickets(data, split) or ():
-        if one.source not in ("renders", "glass"):
-            continue
-        view = view_of(one.row, fronts.get(one.row["object"], ""))
+    for one, view in tickets_with_view(data, split):
         example = one.open()
-        if view and example is not None:
-            alpha = example.rgba[..., 3:] / 255
-            paper = np.full_like(example.rgba[..., :3], int(rng.integers(225, 256)))
-            picture = (example.rgba[..., :3] * alpha + paper * (1 - alpha)).astype(np.uint8)
-            known = truth(view=view, shown="none", person="none")
-            yield one, np.dstack([picture, example.rgba[..., 3]]), known
+        assert example is not None
+        alpha = example.rgba[..., 3:] / 255
+        paper = np.full_like(example.rgba[..., :3], int(rng.integers(225, 256)))
+        picture = (example.rgba[..., :3] * alpha + paper * (1 - alpha)).astype(np.uint8)
+        known = truth(view=view, shown="none", person="none")
+        yield one, np.dstack([picture, example.rgba[..., 3]]), known
+
+
+def tickets_with_view(data: Path, split: str) -> Iterator[tuple[Ticket, str]]:
+    fronts = {row[0]: row[1] for row in _rows(LABELS / "fronts.tsv", "object", "front")}
+    for one in tickets(data, split) or ():
+        if one.source in ("renders", "glass"):
+            view = view_of(one.row, fronts.get(one.row["object"], ""))
+            if view:
+                yield one, view
 
 
 def view_of(row: Mapping[str, str], front: str) -> str:
