@@ -16,7 +16,7 @@ def test_every_card_of_ours_can_be_read_and_says_where_its_weights_come_from() -
     assert {"u2net", "u2netp", "isnet-general-use", "birefnet-general", "inspyrenet"} <= known.keys()
     for found in known.values():
         assert found.licence
-        assert found.url.startswith("https://") or found.name == "segment_net"
+        assert found.url.startswith("https://") or found.made_by.startswith("packshot train ")
         assert len(found.sha256) in (0, 64)
 
 
