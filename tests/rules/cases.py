@@ -298,7 +298,7 @@ BROKEN = (
         "safe_zone",
         "as near as 2 px",
         "below",
-        facts(subject=subject(Box(300, 2, 900, 1600))),
+        facts(subject=subject(Box(300, 2, 900, 1592))),
         {"tall_from": 1.4, "tall_min_gap_px": 5},
     ),
     Broken(
