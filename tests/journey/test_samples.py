@@ -31,6 +31,7 @@ GOLDEN_SIDE = 300
 REVIEW = {
     "cluttered_table": "several things, an everyday ground",
     "cropped": "the frame cut the product",
+    "glass_vase": "see-through: the cut-out is not sure of itself",
     "tiny": "enlarged beyond four times",
 }
 """Every other sample must end fixed or compliant."""
