@@ -154,3 +154,20 @@ def test_signs_are_as_many_as_the_judge_knows():
 )
 def test_overlap_is_the_share_of_both(one, other, share):
     assert fusion.overlap(one, other) == share
+
+
+def test_joints_of_tiles_are_no_wires_and_the_studio_is_not_certain_there():
+    floor = np.full((SIDE, SIDE, 3), 225, np.uint8)
+    for at in (70, 230):
+        cv2.line(floor, (at, 0), (at, SIDE), (120, 115, 105), 2)
+        cv2.line(floor, (0, at), (SIDE, at), (120, 115, 105), 2)
+    tiled = studio.scene(photo(disc(radius=60), floor))
+    assert tiled.is_tiled
+    assert studio.settled(tiled, photo(disc(radius=60), floor)).confidence < fusion.CERTAIN
+
+
+def test_a_cable_that_leaves_the_frame_makes_no_tiles():
+    seen = photo(disc(radius=60))
+    cv2.line(seen, (150, 150), (299, 20), (40, 40, 40), 2)
+    cv2.line(seen, (150, 150), (20, 299), (40, 40, 40), 2)
+    assert not studio.scene(seen).is_tiled

@@ -50,6 +50,9 @@ GLASS = 0.6
 """What is left of the confidence where glass was guessed: plain goods can look the same."""
 LEAST_TRUST = 0.3
 """Below it the ground is no ground: plain places may be goods, thin lines a pattern's."""
+JOINTS, TILED = 4, 0.6
+"""Lines that leave the frame from which the ground is tiled, and what is left of its evenness then: a studio
+that takes joints for goods must not be certain."""
 LEAST_EVEN = 0.15
 """Below it the clues are not even asked."""
 GOODS = 3.0
@@ -95,7 +98,19 @@ class Scene:
         outline doubtful."""
         covered = np.clip((self.rim.even_share - 0.35) / 0.4, 0, 1)
         calm = np.clip((14 - self.rim.noise) / 8, 0, 1)
-        return float(covered * calm)
+        return float(covered * calm) * (TILED if self.is_tiled else 1.0)
+
+    @cached_property
+    def is_tiled(self) -> bool:
+        """Thin lines run out of the frame in many places: joints between tiles or boards, and no wires."""
+        lines = evidence.wires(self.light, self.noise, self.flat).astype(np.int8)
+        height, width = self.surface.shape[:2]
+        rims = (
+            (lines[0], self.box.top == 0), (lines[-1], self.box.bottom == height),
+            (lines[:, 0], self.box.left == 0), (lines[:, -1], self.box.right == width),
+        )  # fmt: skip
+        ends = sum(np.count_nonzero(np.diff(rim, prepend=0) == 1) for rim, is_frame in rims if is_frame)
+        return ends >= JOINTS
 
     @property
     def is_even(self) -> bool:
