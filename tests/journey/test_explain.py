@@ -19,6 +19,7 @@ from packshot.journey.examine import profile_of
 from packshot.journey.report import Report
 from packshot.report import entry, explained
 from packshot.rules.base import RULES
+from packshot.rules.probe import Asks
 from packshot.words import LANGUAGES
 
 
@@ -40,6 +41,15 @@ def test_a_number_that_broke_is_the_finding_s_own(report: Report) -> None:
     size = next(one for one in report.explained if one.rule == "image_size")
     broken = [(one.measured, one.limit) for one in size.asked if one.holds is False]
     assert told["image_size"] in broken
+
+
+def test_no_number_holds_that_the_measured_value_exceeds(report: Report) -> None:
+    for told in report.explained:
+        for one in told.asked:
+            if one.holds and isinstance(one.measured, float) and isinstance(one.limit, float):
+                slack = 0.05 + 1e-6 * abs(one.limit)  # figures are rounded for people
+                high = one.asks is Asks.AT_MOST
+                assert one.measured <= one.limit + slack if high else one.measured >= one.limit - slack
 
 
 def test_each_limit_names_who_asks_for_it(report: Report) -> None:

@@ -6,7 +6,7 @@ fields it looked at; the measured value of a rule that holds comes from `rules/p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any, cast
 
@@ -79,7 +79,7 @@ def _explained(facts: Facts, profile: Profile, where: str, rule: Rule, limit: Li
         if name not in measured
         else _compared(
             _origin(profile, where, rule.name, name), getattr(limit, name), measured[name],
-            findings_of(rule, facts, silenced(rule, facts, limit, measured, but=name)),
+            findings_of(rule, facts, silenced(rule, facts, limit, measured, but=name)), findings,
         )
         for name in names
     )  # fmt: skip
@@ -99,27 +99,39 @@ def _asked(origin: Value | None, value: Any, field: str) -> Asked | None:
 
 
 def _compared(
-    origin: Value | None, value: float | None, probed: Probed, alone: Iterable[Finding]
+    origin: Value | None,
+    value: float | None,
+    probed: Probed,
+    alone: Iterable[Finding],
+    together: Sequence[Finding],
 ) -> Asked | None:
-    """A number and what was measured against it; `alone` is what the rule finds by this number only."""
+    """A number and what was measured against it; `alone` is what the rule finds by this number only,
+    `together` by all: a number that counts only beside another is kept by itself."""
     if value is None or _asks_nothing(value, probed):
         return None
     asked = round(float(value) * probed.told_per_field, 4)
-    broken = next((finding for finding in alone if _is(finding.limit, asked)), None)
+    broken = next((finding for finding in (*alone, *together) if _is_broken(finding, probed, asked)), None)
     return Asked(
         probed.field,
         asked,
         probed.unit,
         probed.asks,
         broken.measured if broken else probed.measured,
-        broken is None,
+        False if broken else None if _exceeds(probed, value) else True,
         _said(origin),
     )
 
 
-def _is(told: Measured, asked: float) -> bool:
-    """A finding rounds its limit to what people read."""
-    return isinstance(told, int | float) and abs(told - asked) <= 0.05 + 1e-6 * abs(asked)
+def _exceeds(probed: Probed, value: float) -> bool:
+    """By itself; the rule may yet ask another number first."""
+    return probed.own < value if probed.asks is Asks.AT_LEAST else probed.own > value
+
+
+def _is_broken(finding: Finding, probed: Probed, asked: float) -> bool:
+    """The finding is about this number. It rounds its limit to what people read."""
+    told = finding.limit
+    same = isinstance(told, int | float) and abs(told - asked) <= 0.05 + 1e-6 * abs(asked)
+    return same and finding.unit == probed.unit
 
 
 def _asks_nothing(value: float, probed: Probed) -> bool:
