@@ -39,7 +39,7 @@ from packshot.image.types import Box
 from packshot.profiles.load import load_profile
 from packshot.profiles.profile import Profile
 from packshot.rules.base import RULES
-from packshot.training import synthesize
+from packshot.training.defects import synthesize
 
 SMALLER_IS_WORSE = ("frame_fill", "jpeg_quality", "sharpness")
 LIGHT = ["#FFFFFF", "#F5F5F5", "#EEEEEE"]

@@ -13,12 +13,12 @@ from PIL import Image, ImageFont
 from toy import ring
 
 from packshot.errors import Refused
-from packshot.training import synthesize
-from packshot.training.goods import Stock
+from packshot.training.defects import synthesize
+from packshot.training.defects.goods import Stock
+from packshot.training.defects.synthesize import GRADES, KINDS, ROUND, TROUBLE, Made, Maker
 from packshot.training.lettering import DIGITS, LATIN, Font, Fonts
 from packshot.training.pack import is_dev
 from packshot.training.sources import tickets
-from packshot.training.synthesize import GRADES, KINDS, ROUND, TROUBLE, Made, Maker
 
 PHOTOS = 60
 

@@ -13,8 +13,8 @@ from toy import RECIPE
 from packshot.engines import cards
 from packshot.engines import judge as engine
 from packshot.training import glances, judge
+from packshot.training.defects.synthesize import KINDS
 from packshot.training.glances import UNKNOWN, Glance, truth, view_of
-from packshot.training.synthesize import KINDS
 
 DEFECT = "frame"
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from packshot.batch import runner
+from packshot.batch import lists, runner
 from packshot.batch.names import Item, name_items
 from packshot.batch.origins import FileOrigin
 from packshot.batch.runner import Broken
 from packshot.batch.sources import Found
-from packshot.errors import BadOption, BadPhoto, EngineFailed, Refused, WeightsMissing
+from packshot.errors import BadPhoto, EngineFailed, Refused, WeightsMissing
 from packshot.journey.card import CardReport, judge_card, look_and_judge
 from packshot.journey.examine import profile_of
 from packshot.journey.report import Report, unreadable
 from packshot.look.facts import Facts
-from packshot.words import say
-
-MOST_ROWS = 1_000_000
-MOST_LIST_BYTES = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +55,7 @@ def _counted(name: str) -> list[tuple[int, int, str]]:
 def listed(path: Path) -> list[Card]:
     """Lines of `sku,file` (or `;`): files lie beside the list, the first line of an SKU is its main photo."""
     cards: dict[str, list[Found]] = {}
-    for sku, file in _rows(path):
+    for _, sku, file in lists.rows(path):
         place = (path.parent / file).absolute()
         folder = PurePosixPath(file.replace("\\", "/")).parent.as_posix()
         found = Found((path.stem,), "" if folder == "." else folder, place.name, FileOrigin(place))
@@ -68,30 +63,6 @@ def listed(path: Path) -> list[Card]:
     every = name_items([found for some in cards.values() for found in some])
     items = iter(every)
     return [Card(sku, tuple(next(items) for _ in some)) for sku, some in cards.items()]
-
-
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    try:
-        if path.stat().st_size > MOST_LIST_BYTES:
-            raise OSError(say("larger than {size:.0f} MB", size=MOST_LIST_BYTES / 1e6).in_("en"))
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadOption(
-            say("The list of cards {file} cannot be read: {why}.", file=str(path), why=str(exc)),
-            say("Save it as CSV in UTF-8 with the columns sku and file."),
-        ) from exc
-    first = text.partition("\n")[0]
-    rows = csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
-    titles = {title.strip().lower(): title for title in rows.fieldnames or () if title}
-    if not {"sku", "file"} <= titles.keys():
-        raise BadOption(
-            say("The list of cards {file} has the columns {columns}.", file=str(path), columns=first.strip()),
-            say("It needs the columns sku and file."),
-        )
-    for row in rows:
-        sku, file = ((row[titles[title]] or "").strip() for title in ("sku", "file"))
-        if sku and file:
-            yield sku, file
 
 
 @dataclass(frozen=True, slots=True)

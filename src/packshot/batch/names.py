@@ -7,7 +7,6 @@ of й never tell two names apart, for on some disks they don't.
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections import Counter
@@ -15,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from packshot.batch import lists
 from packshot.batch.origins import Origin
 from packshot.batch.sources import Found
 from packshot.errors import BadOption
@@ -179,26 +179,8 @@ def _safe_folder(folder: str) -> str:
 
 def read_sku_map(path: Path) -> dict[str, str]:
     """`file,sku` lines (or `;`, as Excel writes them) → SKU by file name, or by path below the source."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise BadOption(
-            say("The list of SKUs {file} cannot be read: {why}.", file=str(path), why=str(exc)),
-            say("Save it as CSV in UTF-8 with the columns file and sku."),
-        ) from exc
-    first = text.partition("\n")[0]
-    rows = csv.DictReader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
-    titles = {title.strip().lower(): title for title in rows.fieldnames or () if title}
-    if not {"file", "sku"} <= titles.keys():
-        raise BadOption(
-            say("The list of SKUs {file} has the columns {columns}.", file=str(path), columns=first.strip()),
-            say("It needs the columns file and sku."),
-        )
     skus: dict[str, str] = {}
-    for number, row in enumerate(rows, start=2):
-        file, sku = ((row[titles[title]] or "").strip() for title in ("file", "sku"))
-        if not file or not sku:
-            continue
+    for number, sku, file in lists.rows(path):
         name = _same(file.replace("\\", "/").removeprefix("./"))
         if skus.get(name, sku) != sku:
             raise BadOption(

@@ -19,7 +19,7 @@ from packshot.errors import BadOption, BadSource, WeightsMissing
 from packshot.words import Words, say
 
 if TYPE_CHECKING:
-    from packshot.training.segmenter import Recipe, Watch
+    from packshot.training.segmenter import Recipe, Tell, Watch
     from packshot.training.sources import Example
 
 HELP = say("Train our networks, or teach them your own goods.")
@@ -206,8 +206,9 @@ def defects(
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
     from packshot.engines.text_read import RUSSIAN
-    from packshot.training import lettering, synthesize
-    from packshot.training.goods import Stock
+    from packshot.training import lettering
+    from packshot.training.defects import synthesize
+    from packshot.training.defects.goods import Stock
 
     language = terminal.language_of(lang)
     fonts = [font for font in lettering.installed() if font.knows(RUSSIAN)]
@@ -250,10 +251,7 @@ def text_reader(
         raise BadSource(say("{path} is no folder.", path=str(data)))
     fonts = lettering.split(lettering.installed())
     recipe = _recipe(training.recipe_for, out, minutes, steps)
-    tell = _teller(language, quiet=quiet)
-    with _bar(language, quiet=quiet) as watch:
-        path = training.train(data, fonts, out, recipe, tell, watch)
-    tell(say("The network: {file}", file=str(path)))
+    _run(lambda tell, watch: training.train(data, fonts, out, recipe, tell, watch), language, quiet=quiet)
 
 
 @terminal.command
@@ -283,11 +281,12 @@ def text_finder(
     fonts = lettering.split(lettering.installed())
     found = _loaded(data, language, quiet=quiet)
     recipe = _recipe(training.recipe_for, out, minutes, steps)
-    tell = _teller(language, quiet=quiet)
     phrase = text_pages.said(lettering.lexicon(titles))
-    with _bar(language, quiet=quiet) as watch:
-        path = training.train(found, fonts, phrase, out, recipe, tell, watch)
-    tell(say("The network: {file}", file=str(path)))
+    _run(
+        lambda tell, watch: training.train(found, fonts, phrase, out, recipe, tell, watch),
+        language,
+        quiet=quiet,
+    )
 
 
 @terminal.command
@@ -355,10 +354,7 @@ def judge(
     language = terminal.language_of(lang)
     found = glances.read(lessons)
     recipe = _recipe(training.recipe_for, out, minutes, steps)
-    tell = _teller(language, quiet=quiet)
-    with _bar(language, quiet=quiet) as watch:
-        path = training.train(found, out, recipe, tell, watch)
-    tell(say("The network: {file}", file=str(path)))
+    _run(lambda tell, watch: training.train(found, out, recipe, tell, watch), language, quiet=quiet)
 
 
 def _trainable() -> None:
@@ -384,6 +380,13 @@ def _teller(language: str, *, quiet: bool) -> Callable[[Words], None]:
             terminal.out([words.in_(language), "\n"])
 
     return tell
+
+
+def _run(train: Callable[[Tell, Watch], Path], language: str, *, quiet: bool) -> None:
+    tell = _teller(language, quiet=quiet)
+    with _bar(language, quiet=quiet) as watch:
+        path = train(tell, watch)
+    tell(say("The network: {file}", file=str(path)))
 
 
 def _loaded(data: Path, language: str, *, quiet: bool) -> list[Example]:

@@ -53,9 +53,6 @@ def text_finder() -> TextFinder | None:
 
 @lru_cache
 def text_reader() -> TextReader | None:
-    """None as long as no weights for it are here: text is found then and not read."""
-    if TEXT_READER not in ENGINES or cards.named(TEXT_READER) is None:
-        return None
     return cast(TextReader | None, _installed(TEXT_READER))
 
 

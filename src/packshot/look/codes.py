@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Box, Grey, size_of
+from packshot.look.harmless import harmless
 from packshot.look.small import product_mask, shrunk, small
 from packshot.look.subject import Cutout
 
@@ -98,7 +99,7 @@ def _read(pixels: RGB) -> Iterator[Read]:
         corners = (where.top_left, where.top_right, where.bottom_right, where.bottom_left)
         xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
         box = Box(min(xs), min(ys), max(xs) + 1, max(ys) + 1).inside(size_of(pixels))
-        value = harmless(code.text)
+        value = harmless(code.text, MOST_LETTERS)
         if value and not box.is_empty:
             yield KINDS[code.format.name], value, box
 
@@ -108,12 +109,6 @@ def _wanted() -> Any:
     import zxingcpp
 
     return [zxingcpp.BarcodeFormat[name] for name in KINDS]
-
-
-def harmless(text: str) -> str:
-    """A code may hold anything: line ends, escape sequences, letters that turn the writing round."""
-    one_line = " ".join(text[: 2 * MOST_LETTERS].split())[:MOST_LETTERS]
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in one_line)
 
 
 def _each_once(read: list[Read]) -> list[Read]:

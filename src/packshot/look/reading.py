@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from packshot.engines.base import FoundText, TextReader
 from packshot.image.photo import Photo
 from packshot.image.types import Box
+from packshot.look.harmless import harmless
 from packshot.look.text import Text, TextBox
 
 
@@ -53,7 +54,7 @@ def measure(photo: Photo, text: Text, reader: TextReader | None) -> Reading:
     read = reader.read(photo.pixels, [as_found(line, photo.scale) for line in chosen]) if chosen else ()
     return Reading(
         tuple(
-            ReadLine(one_line(said.text), said.confidence, line)
+            ReadLine(harmless(said.text, MOST_LETTERS), said.confidence, line)
             for said, line in zip(read, chosen, strict=True)
         ),
         looked=True,
@@ -69,7 +70,3 @@ def as_found(line: TextBox, scale: float, left: float = 0.0, top: float = 0.0) -
         line.angle,
         tuple((x * scale - left, y * scale - top) for x, y in line.outline),
     )
-
-
-def one_line(text: str) -> str:
-    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())[:MOST_LETTERS]

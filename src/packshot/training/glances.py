@@ -15,17 +15,16 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from packshot.engines.base import Segmenter
 from packshot.image.codec import open_photo
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Grey
 from packshot.look.subject import Cutout, cut
-from packshot.training import synthesize
+from packshot.training.defects import synthesize
+from packshot.training.defects.synthesize import KINDS
 from packshot.training.pack import is_dev
 from packshot.training.sources import RGBA, Ticket, tickets
-from packshot.training.synthesize import KINDS
 
 SIDE = 288
 SHOWN = ("person", "mannequin", "hanger", "flat", "none")
@@ -37,8 +36,6 @@ UNKNOWN = 255
 FROM_ABOVE = 55.0
 """Degrees of the camera over the horizon from which a view is from the top."""
 LABELS = Path(__file__).parent / "labels"
-Truth = NDArray[np.uint8]
-"""A number a defect (0, 1, UNKNOWN), then the place of each question's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,7 @@ class Glance:
     dev: bool
     """Kept for choices: none of its things is in training."""
     truth: tuple[int, ...]
+    """A number a defect (0, 1, UNKNOWN), then the place of each question's answer."""
     colours: bytes
     alpha: bytes
 

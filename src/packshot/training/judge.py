@@ -18,9 +18,9 @@ from torch import Tensor, nn
 
 from packshot.image.types import RGB, Grey
 from packshot.training import export, segmenter
+from packshot.training.defects.synthesize import KINDS
 from packshot.training.glances import CHOICES, SIDE, UNKNOWN, Glance
 from packshot.training.segmenter import Attention, Conv, Recipe, Run, Tell, Watch, level
-from packshot.training.synthesize import KINDS
 
 # ── data ────────────────────────────────────────────────────────────────────────────────────────────────────
 

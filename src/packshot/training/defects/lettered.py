@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from packshot.image.types import Box
-from packshot.training.cards import Card, Floats, grey
+from packshot.training.defects.cards import Card, Floats, grey
 from packshot.training.lettering import LOUD, LUMA, Font, Fonts, Look, drawn, laid
 
 Ink = tuple[float, float, float]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from packshot.image.types import Box, Grey, Size, box_of
 from packshot.training.compose import boxed
-from packshot.training.goods import Good, Stock
+from packshot.training.defects.goods import Good, Stock
 from packshot.training.grounds import cloud
 from packshot.training.sources import RGBA
 

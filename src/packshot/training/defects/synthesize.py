@@ -14,7 +14,7 @@ from numpy.random import Generator
 from packshot.errors import Refused
 from packshot.image.files import write_whole
 from packshot.image.types import Box, Grey, Size
-from packshot.training.cards import (
+from packshot.training.defects.cards import (
     Card,
     Floats,
     Scene,
@@ -29,12 +29,12 @@ from packshot.training.cards import (
     scene,
     seen,
 )
-from packshot.training.filmed import FILMED, tinted
-from packshot.training.goods import Good, Split, Stock
-from packshot.training.lettered import print_on_goods
+from packshot.training.defects.filmed import FILMED, tinted
+from packshot.training.defects.goods import Good, Split, Stock
+from packshot.training.defects.lettered import print_on_goods
+from packshot.training.defects.overlaid import LAID
+from packshot.training.defects.staged import STAGED, abreast
 from packshot.training.lettering import Fonts
-from packshot.training.overlaid import LAID
-from packshot.training.staged import STAGED, abreast
 from packshot.words import say
 
 GRADES = ("mild", "clear", "gross")

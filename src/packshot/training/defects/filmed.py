@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from packshot.training.cards import Card, Floats
+from packshot.training.defects.cards import Card, Floats
 
 Span = tuple[float, float]
 Filming = Callable[[Card, Generator, int], None]

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.random import Generator
 
 from packshot.image.types import Box, Size
-from packshot.training.cards import Floats, Piece, Scene, cut_to_box, extent, fit, repainted
-from packshot.training.filmed import tinted, within
-from packshot.training.goods import HOUSEHOLD, Good, Stock
+from packshot.training.defects.cards import Floats, Piece, Scene, cut_to_box, extent, fit, repainted
+from packshot.training.defects.filmed import tinted, within
+from packshot.training.defects.goods import HOUSEHOLD, Good, Stock
 from packshot.training.grounds import cloud
 
 Staging = Callable[[Scene, Stock, Generator, int], None]

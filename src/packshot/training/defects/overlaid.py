@@ -10,8 +10,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from packshot.image.types import Box
-from packshot.training.cards import Card, Floats
-from packshot.training.lettered import (
+from packshot.training.defects.cards import Card, Floats
+from packshot.training.defects.lettered import (
     RUSSIAN,
     SYLLABLES,
     Ink,
