@@ -12,6 +12,7 @@ from toy import RECIPE
 
 from packshot.engines import cards
 from packshot.engines import judge as engine
+from packshot.errors import BadSource
 from packshot.training import glances, judge
 from packshot.training.defects.synthesize import KINDS
 from packshot.training.glances import UNKNOWN, Glance, truth, view_of
@@ -117,3 +118,9 @@ def test_rare_answers_are_drawn_more_often_than_they_come() -> None:
     share = judge.shares(some)
     assert share.sum() == pytest.approx(1)
     assert share[-1] > 1.5 * share[0]
+
+
+def test_missing_labels_are_told_with_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glances, "LABELS", tmp_path)
+    with pytest.raises(BadSource, match="source"):
+        glances.labels()

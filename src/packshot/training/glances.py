@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from packshot.engines.base import Segmenter
+from packshot.errors import BadSource
 from packshot.image.codec import open_photo
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Grey
@@ -25,6 +26,7 @@ from packshot.training.defects import synthesize
 from packshot.training.defects.synthesize import KINDS
 from packshot.training.pack import is_dev
 from packshot.training.sources import RGBA, Ticket, tickets
+from packshot.words import say
 
 SIDE = 288
 SHOWN = ("person", "mannequin", "hanger", "flat", "none")
@@ -185,6 +187,14 @@ def labels() -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _rows(path: Path, *columns: str) -> list[tuple[str, ...]]:
+    if not path.exists():
+        raise BadSource(
+            say(
+                "{file} is not here: labels come with packshot's source, not with its package.",
+                file=path.name,
+            ),
+            say("Run the training from a checkout of the source."),
+        )
     with path.open(encoding="utf8", newline="") as lines:
         return [tuple(row[name] for name in columns) for row in csv.DictReader(lines, delimiter="\t")]
 
