@@ -133,7 +133,7 @@ def photos(
     for one in tickets(data, split) or ():
         if one.source == "people":
             yield one, truth(shown="person", person="whole")
-        elif (one.source, one.row["file"]) in shown:
+        elif (one.source, one.row.get("file", "")) in shown:
             how, person = shown[one.source, one.row["file"]]
             yield one, truth(shown=how, person=person)
 

@@ -23,7 +23,7 @@ from packshot.training import export, pack, segmenter
 from packshot.training.lettering import Fonts
 from packshot.training.segmenter import Block, Conv, Recipe, Run, Tell, Watch, doubled, level
 from packshot.training.sources import Example
-from packshot.training.text_pages import HEIGHT_STEPS, LOWEST_PX, Outline, Page, Pages, Phrase
+from packshot.training.text_pages import HEIGHT_STEPS, LOWEST_PX, Outline, Page, Pages, Phrase, Replayed
 
 # ── net ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -141,8 +141,9 @@ def train(
 
     while not segmenter.done(run, recipe):
         early = segmenter.share_of(run, recipe) < recipe.small_share
-        pages = Pages(known, fonts[0], phrase, recipe.small if early else recipe.size, recipe.seed)
-        segmenter.stage(run, recipe, pages, judge, out, tell, watch, losses)
+        size = recipe.small if early else recipe.size
+        drawn = Pages(known, fonts[0], phrase, size * 5 // 4 // 4 * 4, recipe.seed)
+        segmenter.stage(run, recipe, Replayed(drawn, size), judge, out, tell, watch, losses)
     segmenter.save(run, recipe, out)
     return ship(run.mean, recipe, out, judge()[0])
 

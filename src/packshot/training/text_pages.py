@@ -216,6 +216,54 @@ def _bytes(levels: NDArray[np.floating]) -> NDArray[np.uint8]:
     return np.asarray(np.clip(levels + 0.5, 0, 255), np.uint8)
 
 
+# ── seen again ──────────────────────────────────────────────────────────────────────────────────────────────
+
+TIMES, WINDOW = 6, 480
+"""How often a page is learned from, and how many pages are shuffled with each other."""
+
+
+class Replayed:
+    """Pages cut and toned anew: to draw one takes longer than to learn from it.
+
+    The same number and seed give the same picture here, too; what is kept is only what was drawn before.
+    """
+
+    def __init__(self, pages: Pages, size: int) -> None:
+        self.size, self.seed = size, pages.seed
+        self._drawn = lru_cache(WINDOW)(pages)
+        self._order = lru_cache(2)(self._shuffled)
+
+    def __call__(self, number: int) -> tuple[RGB, Grey]:
+        block, place = divmod(number, WINDOW * TIMES)
+        colours, truth = self._drawn(block * WINDOW + int(self._order(block)[place]) % WINDOW)
+        rng = np.random.default_rng((self.seed, number, TIMES))
+        free, half = (len(colours) - self.size) // HALF, self.size // HALF
+        x, y = (int(v) for v in rng.integers(0, free + 1, 2))
+        part = colours[y * HALF :, x * HALF :][: self.size, : self.size]
+        return toned(rng, part), truth[y : y + half, x : x + half]
+
+    def _shuffled(self, block: int) -> NDArray[np.int64]:
+        return np.random.default_rng((self.seed, block)).permutation(WINDOW * TIMES)
+
+
+def toned(rng: Generator, colours: RGB) -> RGB:
+    """Other light, other colours, sometimes inverted, grey, soft or noisy: the letters stay where they are."""
+    levels = np.arange(256)[:, None] * rng.normal(1, 0.1, 3) + rng.normal(0, 12, 3)
+    if rng.random() < 0.2:
+        levels = 255 - levels
+    table = _bytes(levels)[None]
+    out = cv2.LUT(colours[..., rng.permutation(3)] if rng.random() < 0.3 else colours.copy(), table)
+    roll = rng.random()
+    if roll < 0.15:
+        out = cv2.cvtColor(cv2.cvtColor(out, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    elif roll < 0.3:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 0.9))
+    elif roll < 0.45:
+        noise = rng.normal(0, rng.uniform(2, 9), out.shape[:2])[..., None]
+        out = _bytes(out + noise)
+    return np.ascontiguousarray(out)
+
+
 # ── what nobody marked ──────────────────────────────────────────────────────────────────────────────────────
 
 
