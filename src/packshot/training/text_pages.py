@@ -247,7 +247,7 @@ class Replayed:
 
 
 def toned(rng: Generator, colours: RGB) -> RGB:
-    """Other light, other colours, sometimes inverted, grey, soft or noisy: the letters stay where they are."""
+    """Other light and colours, sometimes inverted, grey, soft or noisy; the letters stay where they are."""
     levels = np.arange(256)[:, None] * rng.normal(1, 0.1, 3) + rng.normal(0, 12, 3)
     if rng.random() < 0.2:
         levels = 255 - levels
