@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -128,8 +129,36 @@ def test_csv_has_a_row_a_finding_and_one_for_a_clean_photo() -> None:
 
 
 def test_csv_never_hands_a_formula_to_a_table() -> None:
-    (row,) = csv.DictReader(io.StringIO(text_of("csv", [told("=HYPERLINK(1).jpg")])))
+    name = "=HYPERLINK(1).jpg"
+    (row,) = csv.DictReader(io.StringIO(text_of("csv", [entry.broken(name, name, say("=1+1"))])))
     assert row["photo"] == "'=HYPERLINK(1).jpg"
+    assert row["why"] == "'=1+1"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_tables_and_code_scanning_tell_why_the_verdict_is_so(language: str) -> None:
+    why = [" ".join(line[language] for line in one.why) for one in ENTRIES]
+    assert all(why)
+    rows = list(csv.DictReader(io.StringIO(text_of("csv", language=language))))
+    assert [row["why"] for row in rows] == [why[0], why[1], why[1], why[2]]
+    run = json.loads(text_of("sarif", language=language))["runs"][0]
+    assert [result["properties"]["why"] for result in run["results"]] == [why[1], why[1]]
+    verdicts = [artifact["properties"]["verdicts"] for artifact in run["artifacts"]]
+    assert [[one["why"] for one in told] for told in verdicts] == [[one] for one in why]
+
+
+def test_code_scanning_keeps_the_verdict_of_every_marketplace() -> None:
+    two = [
+        entry.checked(
+            replace(report("a.jpg"), profile=profile).as_dict(),
+            key="a.jpg",
+            path="a.jpg",
+            one_of_several=True,
+        )
+        for profile in ("ozon", "wildberries")
+    ]
+    (artifact,) = json.loads(text_of("sarif", two))["runs"][0]["artifacts"]
+    assert [one["profile"] for one in artifact["properties"]["verdicts"]] == ["ozon", "wildberries"]
 
 
 def test_github_annotations_are_escaped() -> None:

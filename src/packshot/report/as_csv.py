@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from packshot.report.entry import Entry, Found
 
 COLUMNS = (
-    *("photo", "verdict", "rule", "severity", "message", "cure"),
+    *("photo", "verdict", "why", "rule", "severity", "message", "cure"),
     *("measured", "limit", "unit", "boxes", "confidence", "fixable", "sha256", "profile"),
 )
 
@@ -17,15 +17,14 @@ COLUMNS = (
 def lines(entries: Iterable[Entry], language: str) -> Iterator[str]:
     yield _row(COLUMNS)
     for entry in entries:
+        photo = (_inert(entry.key), entry.state, _inert(" ".join(why[language] for why in entry.why)))
         for finding in entry.findings or (None,):
-            yield _row(
-                (_inert(entry.key), entry.state, *_cells(finding, language), entry.sha256, entry.profile)
-            )
+            yield _row((*photo, *_cells(finding, language), entry.sha256, entry.profile))
 
 
 def _cells(finding: Found | None, language: str) -> tuple[object, ...]:
     if finding is None:
-        return ("",) * (len(COLUMNS) - 4)
+        return ("",) * (len(COLUMNS) - 5)
     return (
         finding.rule,
         finding.severity,
@@ -44,9 +43,9 @@ def _value(value: object) -> object:
     return " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
-def _inert(name: str) -> str:
+def _inert(words: str) -> str:
     """A file may be called `=HYPERLINK(…).jpg`; a table must not run it."""
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t")) else name
+    return f"'{words}" if words.startswith(("=", "+", "-", "@", "\t")) else words
 
 
 def _row(cells: Iterable[object]) -> str:

@@ -24,7 +24,8 @@ def lines(entries: Iterable[Entry], language: str) -> Iterator[str]:
     notices: list[dict[str, Any]] = []
     for entry in entries:
         uri = _uri(entry.path)
-        artifacts[uri] = _artifact(uri, entry)
+        artifact = artifacts.setdefault(uri, _artifact(uri, entry))
+        artifact["properties"]["verdicts"].append(_verdict(entry, language))
         if entry.state == "failed":
             notices.append(
                 {"level": "error", "message": {"text": f"{entry.key}: {entry.headline[language]}"}}
@@ -55,10 +56,23 @@ def _uri(path: str) -> str:
 
 
 def _artifact(uri: str, entry: Entry) -> dict[str, Any]:
-    artifact: dict[str, Any] = {"location": {"uri": uri}, "roles": ["analysisTarget"]}
+    artifact: dict[str, Any] = {
+        "location": {"uri": uri},
+        "roles": ["analysisTarget"],
+        "properties": {"verdicts": []},
+    }
     if entry.sha256:
         artifact["hashes"] = {"sha-256": entry.sha256}
     return artifact
+
+
+def _verdict(entry: Entry, language: str) -> dict[str, Any]:
+    """With its photo, for a photo that may be published has no result, and several profiles judge each."""
+    return {"profile": entry.profile, "verdict": entry.state, "why": _why(entry, language)}
+
+
+def _why(entry: Entry, language: str) -> str:
+    return " ".join(why[language] for why in entry.why)
 
 
 def _result(entry: Entry, finding: Found, uri: str, index: int, language: str) -> dict[str, Any]:
@@ -75,6 +89,8 @@ def _result(entry: Entry, finding: Found, uri: str, index: int, language: str) -
         ],
         "partialFingerprints": {"packshot/v1": hashlib.sha256(stable.encode()).hexdigest()},
         "properties": {
+            "verdict": entry.state,
+            "why": _why(entry, language),
             "measured": finding.measured,
             "limit": finding.limit,
             "unit": finding.unit,
