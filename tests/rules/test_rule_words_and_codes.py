@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from math import cos, radians, sin
 from typing import get_args
 
+import numpy as np
 import pytest
 from builders import code, codes, facts, finding, findings, line, no_subject, piece, reading
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packshot.image.types import Box
 from packshot.look.letters import ALIKE
+from packshot.look.reading import ReadLine
 from packshot.rules._lexicon import ENDINGS, SPARED, lexicon
 from packshot.rules.base import Fixable, Severity
 from packshot.rules.forbidden_words import EVERY, NAMES, ForbiddenWords, Group, said
@@ -269,6 +274,115 @@ def test_a_line_is_quoted_as_it_was_read() -> None:
     assert "«СКИДКА {50} %»" in said.message.in_("ru")
     long = finding("forbidden_words", facts(reading=reading(line("sale " * 30))))
     assert len(str(long.message)) < 120
+
+
+# --- phrases over several lines ----------------------------------------------------------------------------
+
+
+def written(*rows: str, px: int = 40, pitch: float = 1.5, turned: float = 0.0) -> list[ReadLine]:
+    """Rows below each other as a designer sets them, from (300, 200) on, the whole turned by degrees."""
+    along = np.array([cos(radians(turned)), sin(radians(turned))])
+    down = np.array([-along[1], along[0]])
+    lines = []
+    for at, row in enumerate(rows):
+        corner = np.array([300.0, 200.0]) + at * pitch * px * down
+        width, height = max(1, len(row)) * 0.6 * px * along, px * down
+        outline = [corner, corner + width, corner + width + height, corner + height]
+        xs, ys = [point[0] for point in outline], [point[1] for point in outline]
+        box = Box(round(min(xs)), round(min(ys)), round(max(xs)), round(max(ys)))
+        found = replace(piece(box), angle=turned, outline=tuple((float(x), float(y)) for x, y in outline))
+        lines.append(line(row, found=found))
+    return lines
+
+
+BROKEN = [
+    ("free", "shipping"),
+    ("ХИТ", "ПРОДАЖ"),
+    ("В", "НАЛИЧИИ"),
+    ("BUY", "NOW"),
+    ("TOP", "RATED"),
+    ("+7 (999)", "123-45-67"),
+    ("8 800 555-", "35-35"),
+    ("РАСПРО-", "ДАЖА"),
+    ("1 299", "руб."),
+    ("50", "%"),
+    ("www", "myshop.ru"),
+]
+
+
+@pytest.mark.parametrize("rows", BROKEN, ids=" / ".join)
+@pytest.mark.parametrize("turned", [0.0, -20.0, 90.0, 178.0])
+def test_a_phrase_goes_on_in_the_next_line(rows: tuple[str, ...], turned: float) -> None:
+    lines = written("Кружка", *rows, turned=turned)
+    random.Random(3).shuffle(lines)
+    said = finding("forbidden_words", facts(reading=reading(*lines)))
+    assert said.measured == 1.0
+
+
+@pytest.mark.parametrize(
+    "rows", [("free", "returns"), ("в", "наличии"), ("+7 999", "123-45-67"), ("limited", "time")]
+)
+def test_all_lines_of_a_phrase_are_shown_and_no_other(rows: tuple[str, str]) -> None:
+    lines = written("Кружка", *rows, "350 мл")
+    said = finding("forbidden_words", facts(reading=reading(*lines)))
+    assert said.boxes == (lines[1].box, lines[2].box)
+    assert f"“{rows[0]} {rows[1]}”" in said.message.in_("en")
+
+
+@given(st.sampled_from([(group, text) for group, text in LISTED if " " in text]), st.data())
+def test_every_listed_phrase_is_found_wherever_it_breaks(
+    listed: tuple[str, str], data: st.DataObject
+) -> None:
+    group, text = listed
+    parts = text.split()
+    at = data.draw(st.integers(1, len(parts) - 1))
+    assert group in groups("\n".join((" ".join(parts[:at]), " ".join(parts[at:]))))
+
+
+@pytest.mark.parametrize("rows", [("in", "stock"), ("+7 999", "123-45-67"), ("low", "cost")])
+def test_lines_that_do_not_belong_together_are_not_joined(rows: tuple[str, str]) -> None:
+    first, second = written(*rows)
+    assert findings("forbidden_words", facts(reading=reading(first, second)))
+    (larger,) = written(rows[1], px=90)
+    apart = [
+        written(rows[0], "", "", rows[1])[-1],  # two rows further down
+        moved(second, 600, 0),  # aside
+        replace(larger, found=replace(moved(larger, 0, 60).found)),  # of another size
+        replace(second, found=replace(second.found, angle=25.0)),
+        replace(second, found=replace(second.found, on_product=1.0, overlaid=0.1)),  # a print on the goods
+    ]
+    for other in apart:
+        assert findings("forbidden_words", facts(reading=reading(first, other))) == []
+
+
+def moved(line: ReadLine, right: int, down: int) -> ReadLine:
+    found = line.found
+    outline = tuple((x + right, y + down) for x, y in found.outline)
+    return replace(line, found=replace(found, box=found.box.moved(right, down), outline=outline))
+
+
+def test_names_and_amounts_over_two_lines_are_left_in_peace() -> None:
+    for rows in (
+        ("NEW", "BALANCE"),
+        ("44 46", "48 р"),
+        ("Смотри", "1"),
+        ("104-110", "р."),
+        ("Full HD", "1080p"),
+    ):
+        assert findings("forbidden_words", facts(reading=reading(*written(*rows)))) == []
+
+
+def test_what_one_line_says_it_says_beside_any_other() -> None:
+    for rows in (("-20 %", "обувь"), ("хлопок", "50 %"), ("1 299 р.", "за пару"), ("№ 1", "мыло")):
+        alone = {row for row in rows if groups(row)}
+        said = finding("forbidden_words", facts(reading=reading(*written(*rows))))
+        assert said.boxes == tuple(line.box for line in written(*rows) if line.text in alone)
+
+
+@given(st.lists(st.text(max_size=12).filter(lambda row: "\n" not in row), max_size=8))
+def test_any_lines_are_read_without_harm(rows: list[str]) -> None:
+    told = said("\n".join(rows), LIMIT)
+    assert all(0 <= at < max(1, len(rows)) for lines in told.values() for at in lines)
 
 
 # --- codes -------------------------------------------------------------------------------------------------

@@ -112,36 +112,61 @@ class Group:
 
     @cached_property
     def compiled(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in self.patterns)
+        return tuple(re.compile(pattern, re.MULTILINE) for pattern in self.patterns)
 
-    def said_in(self, line: Line) -> bool:
-        return line.holds(self.phrases) or any(pattern.search(line.plain) for pattern in self.compiled)
+    def said_in(self, passage: Passage) -> set[int]:
+        """The lines that say it."""
+        return {*passage.holding(self.phrases), *passage.matching(self.compiled)}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line as it was read, without what is left in peace."""
+class Way:
+    """One way to take a passage's words."""
+
+    shapes: tuple[str, ...]
+    lines: tuple[int, ...]
+    """In which line each stands."""
+
+    @classmethod
+    def of(cls, text: str, peaceful: Sequence[Phrases]) -> Way:
+        found = [(shape(word), at) for at, line in enumerate(text.split("\n")) for word in words(line)]
+        return cls(_without(tuple(word for word, _ in found), peaceful), tuple(at for _, at in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lines that are read in one go, without what is left in peace."""
 
     plain: str
     """For patterns."""
-    shapes: tuple[tuple[str, ...], ...]
-    """Its words by shape: as written, and with hyphens taken for broken words."""
+    ways: tuple[Way, ...]
+    """As written, and with hyphens taken for broken words."""
 
     @classmethod
-    def of(cls, text: str, peaceful: Sequence[Phrases], without: Sequence[str] = ()) -> Line:
+    def of(cls, text: str, peaceful: Sequence[Phrases], without: Sequence[str] = ()) -> Passage:
         plain = with_digits(text)
         for fine in without:
             plain = plain.replace(with_digits(fine), " ")
-        ways = dict.fromkeys((text, re.sub(r"(?<=[^\W\d])[-‐‑](?=[^\W\d])", "", text)))
-        found = (tuple(shape(word) for word in words(way)) for way in ways)
-        return cls(plain, tuple(_without(shapes, peaceful) for shapes in found))
+        ways = dict.fromkeys((text, _unbroken(text)))
+        return cls(plain, tuple(Way.of(way, peaceful) for way in ways))
 
-    def holds(self, phrases: Phrases) -> bool:
-        return any(
-            phrases.length_at(shapes, at, forgiving=True)
-            for shapes in self.shapes
-            for at in range(len(shapes))
-        )
+    def holding(self, phrases: Phrases) -> Iterator[int]:
+        for way in self.ways:
+            for at in range(len(way.shapes)):
+                if length := phrases.length_at(way.shapes, at, forgiving=True):
+                    yield from range(way.lines[at], way.lines[at + length - 1] + 1)
+
+    def matching(self, patterns: Sequence[re.Pattern[str]]) -> Iterator[int]:
+        for pattern in patterns:
+            for match in pattern.finditer(self.plain):
+                before = len(match[0]) - len(match[0].lstrip())
+                first = self.plain.count("\n", 0, match.start() + before)
+                yield from range(first, first + match[0].strip().count("\n") + 1)
+
+
+def _unbroken(text: str) -> str:
+    """A word that goes on in the next line stands in the first."""
+    return re.sub(r"(?<=[^\W\d])[-‐‑](\n?)([^\W\d]+)", r"\2\1", text)
 
 
 def _without(shapes: tuple[str, ...], peaceful: Sequence[Phrases]) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Literal
 
+from packshot.look.blocks import Block, blocks
 from packshot.look.facts import Facts
 from packshot.look.reading import ReadLine
-from packshot.rules._lexicon import SPARED, Line, Phrases, lexicon, phrases_of
+from packshot.rules._lexicon import SPARED, Passage, Phrases, lexicon, phrases_of
 from packshot.rules._telling import sure
 from packshot.rules.base import Finding, Fixable, Limit, rule
 from packshot.words import Words, say, say_n
@@ -70,8 +71,9 @@ def judge(facts: Facts, limit: ForbiddenWords) -> Iterator[Finding]:
     Why: marketplaces show the price, the discount and the delivery themselves, and today's; a price in the
     picture grows old, a phone number leads the buyer away, "the best" is a claim that the law asks proof for.
     Such words are a reason for refusal even where a plain caption is fine.
-    Measured: lines of text laid over the photo, read in Russian and English and compared with a list by
-    groups: prices, discounts, hits, novelty, superlatives, contacts, marketplaces, delivery, calls to buy.
+    Measured: text laid over the photo, read in Russian and English and compared with a list by groups:
+    prices, discounts, hits, novelty, superlatives, contacts, marketplaces, delivery, calls to buy. Lines of
+    one size that stand below each other are read in one go, so a phrase or a number may go on in the next.
     Endings, letters that look alike (CKИДKA in Latin letters) and one wrong letter in a long word are borne.
     Breaks: "SALE −50 %" in a corner; "хит продаж" on a ribbon; @myshop along the edge.
     Holds: "100 % cotton" beside the shirt; "скидка" as part of the print on the goods; a size.
@@ -82,25 +84,29 @@ def judge(facts: Facts, limit: ForbiddenWords) -> Iterator[Finding]:
     Known limits: handwriting, other alphabets and letters under 8 px are not read; a word that is part of a
     brand's name is told too, unless the profile allows it; the list knows no irony and no context.
     """
-    found = [
-        (line, groups)
+    lines = [
+        line
         for line in facts.reading.lines
         if line.confidence >= limit.min_confidence and (line.laid_over or limit.on_product)
-        if (groups := tuple(said(line.text, limit)))
     ]
-    if not found:
+    places: list[Block] = []
+    told: dict[str, None] = {}
+    for block in blocks(lines):
+        groups = said("\n".join(line.text for line in block), limit)
+        told |= dict.fromkeys(groups)
+        places += _runs(block, set().union(*groups.values()))
+    if not places:
         return
-    lines = [line for line, _ in found]
-    told = dict.fromkeys(group for _, groups in found for group in groups)
-    over_goods = sum(line.found.on_product >= HALF for line in lines)
+    guilty = [line for place in places for line in place]
+    over_goods = sum(line.found.on_product >= HALF for line in guilty)
     yield Finding(
         rule="forbidden_words",
         severity=limit.severity,
         message=say_n(
             "The photo says {lines}: {groups} do not belong on it.",
             "The photo says in {count} places {lines}: {groups} do not belong on it.",
-            len(lines),
-            lines=listed([_quoted(line.text) for line in lines]),
+            len(places),
+            lines=listed([_quoted(" ".join(line.text for line in place)) for place in places]),
             groups=listed([NAMES[group] for group in told], most=len(told)),
         ),
         cure=(
@@ -108,21 +114,33 @@ def judge(facts: Facts, limit: ForbiddenWords) -> Iterator[Finding]:
             if over_goods
             else say("Send the photo without these words, or let the retouch lay a clean ground.")
         ),
-        measured=float(len(lines)),
+        measured=float(len(places)),
         limit=0.0,
-        boxes=tuple(line.box for line in lines),
-        confidence=sure(max(map(_surety, lines))),
-        fixable=_fixable(over_goods, len(lines)) if facts.subject.found else Fixable.NO,
+        boxes=tuple(line.box for line in guilty),
+        confidence=sure(max(map(_surety, guilty))),
+        fixable=_fixable(over_goods, len(guilty)) if facts.subject.found else Fixable.NO,
     )
 
 
-def said(text: str, limit: ForbiddenWords) -> Iterator[str]:
-    """The groups that a line speaks of."""
+def said(text: str, limit: ForbiddenWords) -> dict[str, set[int]]:
+    """The groups that a passage speaks of, each with the lines that do."""
     peaceful: Sequence[Phrases] = (lexicon()[SPARED].phrases, phrases_of(limit.allowed_words))
-    line = Line.of(text, peaceful, without=limit.allowed_words)
-    yield from (name for name in limit.groups if lexicon()[name].said_in(line))
-    if limit.extra_words and line.holds(phrases_of(limit.extra_words)):
-        yield "extra"
+    passage = Passage.of(text, peaceful, without=limit.allowed_words)
+    found: dict[str, set[int]] = {name: lexicon()[name].said_in(passage) for name in limit.groups}
+    if limit.extra_words:
+        found["extra"] = set(passage.holding(phrases_of(limit.extra_words)))
+    return {name: lines for name, lines in found.items() if lines}
+
+
+def _runs(block: Block, guilty: set[int]) -> list[Block]:
+    """Guilty lines that follow each other are one place."""
+    runs: list[Block] = []
+    for at in sorted(guilty):
+        if at - 1 in guilty:
+            runs[-1] += (block[at],)
+        else:
+            runs.append((block[at],))
+    return runs
 
 
 def listed(parts: Sequence[Words], most: int = MOST_SHOWN) -> Words:
