@@ -16,6 +16,7 @@ from packshot.look.background import Background
 from packshot.look.codes import Code, Codes
 from packshot.look.facts import Facts
 from packshot.look.frame import Frame
+from packshot.look.glance import Glance
 from packshot.look.hash import Hash
 from packshot.look.marks import Marks
 from packshot.look.objects import Objects, Twin
@@ -26,6 +27,12 @@ from packshot.look.subject import Component, Origin, Subject
 from packshot.look.text import Text, TextBox
 from packshot.look.tone import Tone
 from packshot.rules.base import RULES, Finding, Limit, judge_photo
+
+KINDS = ("text_ru", "watermark", "infographic", "prop", "twin", "collage", "cropped", "too_dark")
+"""Of the defects that the judge knows, some."""
+SHOWN = ("person", "mannequin", "hanger", "flat", "none")
+PERSON = ("none", "part", "whole")
+VIEW = ("front", "three_quarter", "side", "back", "top")
 
 FRAME = Size(1200, 1600)
 
@@ -166,6 +173,23 @@ def objects(*shares: float, twins: tuple[Twin, ...] = ()) -> Objects:
     return Objects(boxes, shares, twins)
 
 
+def glance(
+    *, person: str = "none", shown: str = "none", view: str = "front", sure: float = 0.9, **defects: float
+) -> Glance:
+    """As the judge would tell it: each answer as sure as asked, the others share the rest."""
+
+    def told(answer: str, names: tuple[str, ...]) -> dict[str, float]:
+        return {name: sure if name == answer else (1 - sure) / (len(names) - 1) for name in names}
+
+    return Glance(
+        True,
+        {kind: defects.get(kind, 0.02) for kind in KINDS},
+        told(shown, SHOWN),
+        told(person, PERSON),
+        told(view, VIEW),
+    )
+
+
 def hash_of(signs: int, mirrored: int = 0xAAAA_AAAA_AAAA_AAAA) -> Hash:
     return Hash(f"{signs:016x}", f"{mirrored:016x}")
 
@@ -189,6 +213,7 @@ def facts(
         "reading": Reading((), looked=True),
         "quality": QUALITY,
         "tone": TONE,
+        "glance": Glance(),
         "hash": hash_of(0x0123_4567_89AB_CDEF),
         "frame": CLEAN_FRAME,
         "marks": NO_MARKS,

@@ -13,6 +13,7 @@ from builders import (
     code,
     codes,
     facts,
+    glance,
     line,
     marks,
     no_subject,
@@ -483,7 +484,20 @@ BROKEN = (
         facts(source=replace(SOURCE, ai_made="trainedAlgorithmicMedia")),
         {"allowed": False},
     ),
-    Broken("scale_marker", "cannot check that yet", "other", facts(), {"required": True}),
+    Broken("scale_marker", "shows how large the goods are", "other", facts(), {"required": True}),
+    Broken(
+        "person_present", "A person is in the photo (95 % sure", "from", facts(glance=glance(person="whole"))
+    ),
+    Broken("person_present", "such as a hand", "from", facts(glance=glance(person="part"))),
+    Broken(
+        "view_angle", "seen from the back", "other", facts(glance=glance(view="back")), {"views": ("front",)}
+    ),
+    Broken(
+        "infographic",
+        "5 lines of text",
+        "from",
+        facts(text=text(*(piece(Box(40, 40 + 200 * k, 340, 140 + 200 * k)) for k in range(5)))),
+    ),
 )
 
 GEOMETRIC = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from builders import SOURCE, facts, finding, findings, quality, subject, tone
+from builders import SOURCE, facts, finding, findings, glance, line, quality, reading, subject, tone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -182,11 +182,24 @@ def test_a_generated_picture_is_told_and_its_mark_is_kept() -> None:
     assert finding("ai_marked", made, allowed=False, severity=Severity.ERROR).severity is Severity.ERROR
 
 
-def test_scale_is_a_reminder_that_admits_its_blindness() -> None:
+def test_scale_is_asked_for_where_nothing_shows_it_and_as_an_advice_only() -> None:
     assert findings("scale_marker", facts(subject=subject())) == []
     found = finding("scale_marker", facts(), required=True, severity=Severity.ERROR)
     assert found.severity is Severity.ADVICE
-    assert found.confidence == 0.3
+
+
+@pytest.mark.parametrize("said", ["25 см", "10cm", "250 мм", "Ø 8,5 cm", "7.9″", "5 inches", "H 30 mm, W 20"])
+def test_a_figure_with_a_unit_shows_the_size(said: str) -> None:
+    assert findings("scale_marker", facts(reading=reading(line(said))), required=True) == []
+
+
+@pytest.mark.parametrize("said", ["25", "100 % хлопок", "500 ml", "5 in 1", "24 cmyk", "1990 ₽", "M 25", ""])
+def test_other_figures_do_not(said: str) -> None:
+    assert len(findings("scale_marker", facts(reading=reading(line(said))), required=True)) == 1
+
+
+def test_a_hand_shows_the_size() -> None:
+    assert findings("scale_marker", facts(glance=glance(person="part")), required=True) == []
 
 
 def test_black_goods_are_not_called_a_dark_photo() -> None:

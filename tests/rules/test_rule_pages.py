@@ -11,6 +11,7 @@ import pytest
 from cases import BROKEN
 
 import packshot.rules
+from packshot.rules._glance import Glimpsed
 from packshot.rules.base import HEADINGS, RULES, Limit, Severity
 
 NAMES = [
@@ -31,10 +32,12 @@ NAMES = [
     "forbidden_words",
     "frame_fill",
     "image_size",
+    "infographic",
     "jpeg_quality",
     "main_photo",
     "no_subject",
     "overlaid_text",
+    "person_present",
     "photo_count",
     "qr_code",
     "safe_zone",
@@ -44,6 +47,7 @@ NAMES = [
     "sharpness",
     "subject_cropped",
     "subject_repeated",
+    "view_angle",
     "watermark",
 ]
 OVER_MANY = {"duplicate_photo", "main_photo", "photo_count", "same_good", "same_ratio"}
@@ -110,7 +114,7 @@ def test_every_setting_has_its_line(name: str) -> None:
         and isinstance(line.value, ast.Constant)
         and isinstance(line.value.value, str)
     }
-    inherited = {field.name for field in fields(Limit)}
+    inherited = {field.name for field in fields(Glimpsed if issubclass(kind, Glimpsed) else Limit)}
     assert {field.name for field in fields(kind)} - inherited <= explained
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from packshot.engines import cards
-from packshot.engines.base import ENGINES, Segmenter, TextFinder, TextReader
+from packshot.engines.base import ENGINES, Judge, Segmenter, TextFinder, TextReader
 from packshot.engines.zoo import FromCard
 from packshot.errors import BadOption, WeightsMissing
 from packshot.image.codec import PhotoLike, open_photo
@@ -29,6 +29,7 @@ from packshot.words import say
 SECOND_OPINION = "segment_net"
 TEXT_FINDER = "rapidocr"
 TEXT_READER = "text_read"
+JUDGE = "judge"
 
 ROOM_FOR_DETAIL = 1.5
 """The work is done at this many times the largest canvas side: enough to crop and still not enlarge."""
@@ -56,10 +57,15 @@ def text_reader() -> TextReader | None:
     return cast(TextReader | None, _installed(TEXT_READER))
 
 
+@lru_cache
+def judge() -> Judge | None:
+    return cast(Judge | None, _installed(JUDGE))
+
+
 def _installed(name: str) -> Any:
     try:
         return ENGINES[name].make()
-    except WeightsMissing:
+    except (WeightsMissing, BadOption):
         return None
 
 
@@ -117,6 +123,7 @@ def look_at(photo: Photo, quality: str = Care.NORMAL) -> Facts:
         segmenter=second_opinion(),
         text_finder=text_finder(),
         text_reader=text_reader(),
+        judge=judge(),
         care=care_of(quality),
     )
 

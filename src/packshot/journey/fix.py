@@ -17,6 +17,7 @@ from packshot.image.photo import Photo
 from packshot.image.types import RGB, size_of
 from packshot.journey import guards
 from packshot.journey.examine import (
+    JUDGE,
     SECOND_OPINION,
     TEXT_FINDER,
     TEXT_READER,
@@ -248,7 +249,7 @@ def identity_of(photo_sha256: str, profile: Profile, chosen: tuple[Variant, ...]
         "quality": quality,
     }
     weights = {SECOND_OPINION: weights_of(SECOND_OPINION), TEXT_FINDER: version(TEXT_FINDER)}
-    weights[TEXT_READER] = weights_of(TEXT_READER)
+    weights |= {name: weights_of(name) for name in (TEXT_READER, JUDGE)}
     return Identity(
         photo_sha256=photo_sha256,
         profile_sha256=profile.sha256,

@@ -8,6 +8,9 @@ from packshot.journey.report import Report
 from packshot.journey.result import Guard, Status
 from packshot.words import Words, say
 
+LEFT_TO_PEOPLE = ("person_present",)
+"""What no stage mends, and no second look can clear: the photo goes to review, whatever else became right."""
+
 
 def decide(
     before: Report,
@@ -21,6 +24,7 @@ def decide(
     reasons = (
         *{guard.name: guard.message for guard in guards if not guard.passed}.values(),
         *doubts,
+        *(finding.message for finding in before.findings if finding.rule in LEFT_TO_PEOPLE),
         *(finding.message for report in after.values() for finding in report.errors),
     )
     if reasons:

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
-from packshot.engines.base import Segmenter, TextFinder, TextReader
+from packshot.engines.base import Judge, Segmenter, TextFinder, TextReader
 from packshot.image.photo import Photo, Source
 from packshot.look.background import Background
 from packshot.look.border import Border
 from packshot.look.codes import Codes
 from packshot.look.frame import Frame
+from packshot.look.glance import Glance
 from packshot.look.hash import Hash
 from packshot.look.marks import Marks
 from packshot.look.objects import Objects
@@ -58,6 +59,7 @@ class Facts:
         segmenter: Segmenter | None = None,
         text_finder: TextFinder | None = None,
         text_reader: TextReader | None = None,
+        judge: Judge | None = None,
         care: Care = Care.NORMAL,
     ) -> None:
         self.photo = photo
@@ -69,6 +71,8 @@ class Facts:
         """None: no text is looked for."""
         self.text_reader = text_reader
         """None: text that is found stays unread."""
+        self.judge = judge
+        """None: all is measured, nothing is judged at a glance."""
         self.care = care
         """How much the cut-out may cost."""
         self.known: dict[str, Any] = {}
@@ -145,6 +149,12 @@ class Facts:
         from packshot.look import codes
 
         return codes.measure(self.photo, self.cutout)
+
+    @fact
+    def glance(self) -> Glance:
+        from packshot.look import glance
+
+        return glance.measure(self.photo, self.cutout, self.judge)
 
     @fact
     def quality(self) -> Quality:

@@ -47,9 +47,11 @@ DECIDE: Mapping[str, Mapping[str, object]] = {
         "max_megapixels": None,
         "exact": None,
     },
+    "infographic": {},
     "jpeg_quality": {"min_quality": 0},
     "main_photo": {},
     "no_subject": {},
+    "person_present": {"allowed": True},
     "photo_count": {"min_photos": 0, "max_photos": None},
     "overlaid_text": {"max_boxes": None, "max_area_share": 0.0},
     "qr_code": {"on_product": False, "barcodes": False},
@@ -68,6 +70,7 @@ DECIDE: Mapping[str, Mapping[str, object]] = {
     "sharpness": {"min_sharpness": 0, "min_true_scale": 0, "max_noise": None, "max_blockiness": None},
     "subject_cropped": {},
     "subject_repeated": {},
+    "view_angle": {"views": ()},
     "watermark": {},
 }
 """Rule → the fields that decide → the value by which a field asks nothing."""

@@ -10,7 +10,7 @@ from packshot.report.entry import Entry, Found
 
 COLUMNS = (
     *("photo", "verdict", "why", "rule", "severity", "message", "cure"),
-    *("measured", "limit", "unit", "boxes", "confidence", "fixable", "sha256", "profile"),
+    *("measured", "limit", "unit", "boxes", "confidence", "learned", "fixable", "sha256", "profile"),
 )
 
 
@@ -35,6 +35,7 @@ def _cells(finding: Found | None, language: str) -> tuple[object, ...]:
         finding.unit,
         " ".join(",".join(map(str, box)) for box in finding.boxes),
         finding.confidence,
+        "" if finding.learned is None else finding.learned,
         finding.fixable,
     )
 

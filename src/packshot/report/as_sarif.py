@@ -96,6 +96,7 @@ def _result(entry: Entry, finding: Found, uri: str, index: int, language: str) -
             "unit": finding.unit,
             "boxes": [list(box) for box in finding.boxes],
             "confidence": finding.confidence,
+            "learned": finding.learned,
             "fixable": finding.fixable,
         },
     }

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from packshot.report import explained
 from packshot.report.entry import SEVERITIES, Entry, Found, printable
-from packshot.words import say, say_n
+from packshot.words import say_n
 
 COLOURS = {"good": "green", "doubt": "yellow", "bad": "red", "error": "red", "warning": "yellow"}
 SHAPES = {"good": "✔", "doubt": "▲", "bad": "✖", "error": "✖", "warning": "▲", "advice": "●"}
@@ -85,8 +85,7 @@ def _finding(console: Console, finding: Found, language: str, look: Look) -> Non
     told.append(f"{look.shape(finding.severity)} {word} ", style=COLOURS.get(finding.severity, ""))
     told.append(finding.rule, style="bold")
     told.append(f": {finding.message[language]}")
-    if finding.confidence < 0.995:
-        told.append(" ")
-        told.append(say("({share:.0%} sure)", share=finding.confidence).in_(language))
+    if sure := finding.how_sure:
+        told.append(f" {sure.in_(language)}")
     console.print(Padding(told, (0, 0, 0, 2), expand=False))
     console.print(Padding(Text(finding.cure[language]), (0, 0, 0, 6), expand=False))

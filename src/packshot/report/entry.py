@@ -60,6 +60,19 @@ class Found:
     """Left, top, right, bottom in upright source pixels."""
     confidence: float
     fixable: str
+    learned: float | None = None
+    """The chance that the learned judge gives it."""
+
+    @property
+    def how_sure(self) -> Words | None:
+        """None where nothing is left to doubt."""
+        if self.learned is not None:
+            return say(
+                "({share:.0%} sure; the network alone: {learned:.0%})",
+                share=self.confidence,
+                learned=self.learned,
+            )
+        return say("({share:.0%} sure)", share=self.confidence) if self.confidence < 0.995 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,7 @@ def _findings(told: Told) -> tuple[Found, ...]:
             boxes=tuple((b["left"], b["top"], b["right"], b["bottom"]) for b in finding["boxes"]),
             confidence=finding["confidence"],
             fixable=finding["fixable"],
+            learned=finding.get("learned"),
         )
         for finding in told["findings"]
     )

@@ -195,11 +195,12 @@ def _boxes(number: int, entry: Entry) -> str:
 
 def _finding(finding: Found, identity: str, spoken: _Speaker) -> str:
     tone = {"error": "bad", "warning": "doubt"}.get(finding.severity, "advice")
+    sure = f" {spoken(finding.how_sure)}" if finding.how_sure else ""
     lights = f' data-finding="{identity}" tabindex="0"' if identity and finding.boxes else ""
     return (
         f'<li class="finding"{lights}><span class="{finding.severity}">{_icon(tone)}</span><div>'
         f'<p class="rule"><b class="{finding.severity}">{spoken(SEVERITIES[finding.severity])}</b> '
-        f"{_name(finding.rule)}</p><p>{escape(finding.message[spoken.language])}</p>"
+        f"{_name(finding.rule)}</p><p>{escape(finding.message[spoken.language])}{sure}</p>"
         f'<p class="cure">{escape(finding.cure[spoken.language])}</p></div></li>'
     )
 

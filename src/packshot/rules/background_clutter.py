@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packshot.look.facts import Facts
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackgroundClutter(Limit):
+class BackgroundClutter(Glimpsed):
     max_clutter: float = 0.05
     """Share of the ground that may hold edges or texture."""
     max_span: float = 12.0
@@ -22,6 +23,7 @@ class BackgroundClutter(Limit):
 
 
 @rule("background_clutter", since="0.1")
+@with_glance("background_clutter", "cluttered_ground", "uneven_ground")
 def judge(facts: Facts, limit: BackgroundClutter) -> Iterator[Finding]:
     """The ground is busy, shaded or blotchy.
 

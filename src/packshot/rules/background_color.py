@@ -10,8 +10,9 @@ from packshot.image.types import Colour, colour_of, hex_of
 from packshot.look.background import Background
 from packshot.look.facts import Facts
 from packshot.look.subject import Origin
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import Words, say
 
 ENOUGH_GROUND = 0.01
@@ -19,7 +20,7 @@ ENOUGH_GROUND = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackgroundColor(Limit):
+class BackgroundColor(Glimpsed):
     colours: tuple[str, ...] = ("#FFFFFF",)
     """Colours that the ground may have; any of them is fine. Empty: every colour is."""
     max_delta_e: float = 3.0
@@ -35,6 +36,7 @@ class BackgroundColor(Limit):
 
 
 @rule("background_color", since="0.1")
+@with_glance("background_color", "coloured_ground")
 def judge(facts: Facts, limit: BackgroundColor) -> Iterator[Finding]:
     """The ground is not the colour that the marketplace asks for.
 

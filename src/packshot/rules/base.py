@@ -50,6 +50,8 @@ class Finding:
     """Where, in upright source pixels."""
     confidence: float = 1.0
     fixable: Fixable = Fixable.NO
+    learned: float | None = None
+    """The chance that the learned judge gives this defect; None: it was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

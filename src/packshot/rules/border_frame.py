@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from packshot.image.types import Box, Size
 from packshot.look.facts import Facts
 from packshot.look.sides import Sides
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import Words, say, say_n
 
 SURE = 0.9
@@ -17,12 +18,13 @@ SURE = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BorderFrame(Limit):
+class BorderFrame(Glimpsed):
     max_px: float = 0
     """How wide a drawn band may be, in pixels of the source."""
 
 
 @rule("border_frame", since="0.1")
+@with_glance("border_frame", "frame")
 def judge(facts: Facts, limit: BorderFrame) -> Iterator[Finding]:
     """A border or bars are drawn round the photo.
 

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packshot.look.facts import Facts
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import sure, told
-from packshot.rules.base import Finding, Limit, rule
+from packshot.rules.base import Finding, rule
 from packshot.words import say, say_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collage(Limit):
+class Collage(Glimpsed):
     min_confidence: float = 0.6
     """A collage is told from this confidence on."""
 
 
 @rule("collage", since="0.1")
+@with_glance("collage", "collage", "inset")
 def judge(facts: Facts, limit: Collage) -> Iterator[Finding]:
     """Several pictures are put together into one.
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from packshot.look.facts import Facts
 from packshot.look.tone import Tone
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import Words, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ColorCast(Limit):
+class ColorCast(Glimpsed):
     max_cast: float = 8.0
     """How strongly what should be neutral may be tinted, in units of CIE a*b*: 8 is plainly seen."""
     min_confidence: float = 0.5
@@ -22,6 +23,7 @@ class ColorCast(Limit):
 
 
 @rule("color_cast", since="0.1")
+@with_glance("color_cast", "colour_cast")
 def judge(facts: Facts, limit: ColorCast) -> Iterator[Finding]:
     """The light tints the whole photo.
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packshot.look.facts import Facts
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Fixable, Limit, Severity, rule
+from packshot.rules.base import Finding, Fixable, Severity, rule
 from packshot.words import Words, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure(Limit):
+class Exposure(Glimpsed):
     severity: Severity = Severity.ADVICE
     """How bad wrong light is; advice where nothing else is said, for black goods are dark by nature."""
     min_median_l: float = 0
@@ -28,6 +29,7 @@ class Exposure(Limit):
 
 
 @rule("exposure", since="0.1")
+@with_glance("exposure", "too_dark", "too_bright")
 def judge(facts: Facts, limit: Exposure) -> Iterator[Finding]:
     """The light on the product is too weak, too strong or too flat.
 

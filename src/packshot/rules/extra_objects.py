@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packshot.look.facts import Facts
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import no_worse_than, sure
-from packshot.rules.base import Finding, Fixable, Limit, Severity, rule
+from packshot.rules.base import Finding, Fixable, Severity, rule
 from packshot.words import say, say_n
 
 LIKELY_A_SET = 0.5
@@ -15,7 +16,7 @@ LIKELY_A_SET = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExtraObjects(Limit):
+class ExtraObjects(Glimpsed):
     max_objects: int = 1
     """How many separate things the photo may show."""
     min_share: float = 0.02
@@ -25,8 +26,13 @@ class ExtraObjects(Limit):
     allow_person: bool = False
     """A person who wears or holds the product is fine."""
 
+    @property
+    def forbids(self) -> bool:
+        return not self.allow_props and self.max_objects == 1
+
 
 @rule("extra_objects", since="0.1")
+@with_glance("extra_objects", "prop", "second_product", "twin", "twin_mirrored", "variants")
 def judge(facts: Facts, limit: ExtraObjects) -> Iterator[Finding]:
     """Things that may not be sold lie beside the product.
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from packshot.image.types import Box, Size
 from packshot.look.facts import Facts
 from packshot.look.text import TextBox
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import say, say_n
 
 Zone = tuple[float, float, float, float]
@@ -19,7 +20,7 @@ HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OverlaidText(Limit):
+class OverlaidText(Glimpsed):
     max_boxes: int = 0
     """How many pieces of text are fine; 0 beside a set `max_area_share` says that only the area counts."""
     max_area_share: float = 0.0
@@ -29,8 +30,13 @@ class OverlaidText(Limit):
     ignore_zones: tuple[Zone, ...] = ()
     """Rectangles (left, top, right, bottom as shares of the frame) where text is fine."""
 
+    @property
+    def forbids(self) -> bool:
+        return not (self.max_boxes or self.max_area_share or self.ignore_zones)
+
 
 @rule("overlaid_text", since="0.1")
+@with_glance("overlaid_text", "text_ru", "text_en", "price_tag", "discount_badge", "logo")
 def judge(facts: Facts, limit: OverlaidText) -> Iterator[Finding]:
     """Text, badges or prices are laid over the photo.
 

@@ -8,8 +8,9 @@ from typing import Literal
 
 from packshot.image.types import Box, Size
 from packshot.look.facts import Facts
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Limit, rule
+from packshot.rules.base import Finding, rule
 from packshot.words import Words, say, say_n
 
 Side = Literal["left", "top", "right", "bottom"]
@@ -19,7 +20,7 @@ SMALL = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectCropped(Limit):
+class SubjectCropped(Glimpsed):
     max_touch: float = 0.02
     """Share of a side on which the product may lie."""
     sides: tuple[Side, ...] = ("left", "top", "right", "bottom")
@@ -27,6 +28,7 @@ class SubjectCropped(Limit):
 
 
 @rule("subject_cropped", since="0.1")
+@with_glance("subject_cropped", "cropped")
 def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
     """The edge of the photo cuts the product.
 

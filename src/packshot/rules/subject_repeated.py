@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packshot.look.facts import Facts
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import say, say_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectRepeated(Limit):
+class SubjectRepeated(Glimpsed):
     min_similarity: float = 0.9
     """Two things are the same from this similarity on (0…1, colour and shape together)."""
     allow_mirrored: bool = True
@@ -20,6 +21,7 @@ class SubjectRepeated(Limit):
 
 
 @rule("subject_repeated", since="0.1")
+@with_glance("subject_repeated", "twin")
 def judge(facts: Facts, limit: SubjectRepeated) -> Iterator[Finding]:
     """The same thing stands in the photo more than once.
 

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packshot.look.facts import Facts
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import say, say_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watermark(Limit):
+class Watermark(Glimpsed):
     min_confidence: float = 0.6
     """A mark is told from this confidence on."""
 
 
 @rule("watermark", since="0.1")
+@with_glance("watermark", "watermark", "watermark_tiled")
 def judge(facts: Facts, limit: Watermark) -> Iterator[Finding]:
     """A see-through mark lies over the photo.
 
