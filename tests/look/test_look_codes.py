@@ -93,6 +93,61 @@ def test_a_sticker_that_is_all_there_is_is_the_product() -> None:
     assert found(pixels, mask)[0].on_product == 1
 
 
+def photographed(pixels: RGB, softness: float = 1.0) -> RGB:
+    """Through a lens, with grain."""
+    rng = np.random.default_rng(11)
+    seen = cv2.GaussianBlur(pixels, (0, 0), softness) + rng.normal(0, 1.5, pixels.shape)
+    return np.clip(seen, 0, 255).astype(np.uint8)
+
+
+def saved(pixels: RGB, quality: int) -> RGB:
+    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+
+
+def in_the_light(code: RGB) -> RGB:
+    """Paper is no purer than 220, and light falls off across it."""
+    light = np.linspace(1.0, 0.75, code.shape[1], dtype=np.float32)[None, :, None]
+    return ((code * 0.75 + 30) * light).astype(np.uint8)
+
+
+@pytest.mark.parametrize("px_per_module", [3, 5, 8])
+@pytest.mark.parametrize("quality", [75, 95])
+def test_a_code_drawn_over_the_goods_is_told_from_their_print(px_per_module: int, quality: int) -> None:
+    pixels, mask = scene()
+    over = photographed(pixels)
+    laid(over, drawn(), (560, 640), px_per_module)
+    (code,) = found(saved(over, quality), mask)
+    assert code.on_product == 1
+    assert code.laid_over
+
+    side = px_per_module * len(drawn())
+    large = in_the_light(cv2.resize(drawn(), (side, side), interpolation=cv2.INTER_NEAREST))
+    printed = pixels.copy()
+    laid(printed, large, (560, 640), 1)
+    (code,) = found(saved(photographed(printed), quality), mask)
+    assert not code.laid_over
+
+
+def test_a_print_in_a_photo_that_is_sharp_throughout_stays_a_print() -> None:
+    pixels, mask = mug(1600, 1600, colour=(225, 215, 205))  # with crisp bands
+    laid(pixels, drawn(), (560, 640), 5)
+    (code,) = found(pixels, mask)
+    assert not code.laid_over
+
+
+@pytest.mark.parametrize("turned", [6, -12, 40])
+def test_a_print_on_goods_that_lie_askew_stays_a_print(turned: float) -> None:
+    pixels = photographed(mug(1200, 1200)[0])
+    large = cv2.resize(drawn(), None, fx=6, fy=6, interpolation=cv2.INTER_NEAREST)
+    turn = cv2.getRotationMatrix2D((100, 100), turned, 1)
+    turn[:, 2] += 450
+    inside = cv2.warpAffine(np.full(large.shape[:2], 255, np.uint8), turn, (1200, 1200)) > 128
+    pixels[inside] = cv2.warpAffine(large, turn, (1200, 1200))[inside]
+    (code,) = measure(photo_of(pixels), whole(pixels)).found
+    assert not code.laid_over
+
+
 def test_places_are_in_source_pixels_and_each_code_is_told_once() -> None:
     pixels, mask = scene()
     laid(pixels, drawn(), (40, 1100), 9)

@@ -162,9 +162,10 @@ def code(
     kind: str = "qr",
     *,
     on_product: float = 0.0,
+    overlaid: float = 0.0,
     box: Box | None = None,
 ) -> Code:
-    return Code(kind, value, box or Box(40, 1300, 240, 1500), on_product)
+    return Code(kind, value, box or Box(40, 1300, 240, 1500), on_product, overlaid)
 
 
 def objects(*shares: float, twins: tuple[Twin, ...] = ()) -> Objects:

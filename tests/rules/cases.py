@@ -134,7 +134,7 @@ BROKEN = (
         facts(reading=reading(line("Оригиналы"))),
         {"extra_words": ("оригинал~",)},
     ),
-    Broken("qr_code", "1 code is laid beside the goods: “https://shop", "above", facts(codes=codes(code()))),
+    Broken("qr_code", "1 code is laid over the photo: “https://shop", "above", facts(codes=codes(code()))),
     Broken("qr_code", "2 codes are laid", "above", facts(codes=codes(code(), code("tel:+7", "data_matrix")))),
     Broken(
         "qr_code",

@@ -404,6 +404,15 @@ def test_a_code_on_the_packaging_is_silent_or_advice() -> None:
     assert told.fixable is Fixable.NO
 
 
+def test_a_code_drawn_over_the_goods_is_told_and_stays() -> None:
+    over, beside = code(on_product=1.0, overlaid=0.9), code()
+    told = finding("qr_code", facts(codes=codes(over)), severity=Severity.ERROR)
+    assert (told.severity, told.fixable, told.confidence) == (Severity.ERROR, Fixable.NO, 0.9)
+    assert "printed" not in str(told.message)
+    assert finding("qr_code", facts(codes=codes(over, beside))).fixable is Fixable.PARTLY
+    assert len(findings("qr_code", facts(codes=codes(over)), on_product=True)) == 1
+
+
 def test_a_code_on_the_ground_can_go() -> None:
     assert finding("qr_code", facts(codes=codes(code()))).fixable is Fixable.YES
     lost = facts(subject=no_subject(), codes=codes(code()))

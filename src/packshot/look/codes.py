@@ -9,8 +9,9 @@ only the places that are as busy as a small code: 5 ms a photo of 2000 px on one
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import atan2, degrees
 from typing import Any, cast
 
 import cv2
@@ -19,9 +20,11 @@ from numpy.typing import NDArray
 
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Box, Grey, size_of
+from packshot.look.code_overlay import drawn
 from packshot.look.harmless import harmless
 from packshot.look.small import product_mask, shrunk, small
 from packshot.look.subject import Cutout
+from packshot.look.text_overlay import own_sharpness
 
 KINDS = {
     "QRCode": "qr",
@@ -54,7 +57,18 @@ class Code:
     box: Box
     """In upright source pixels."""
     on_product: float
-    """Share of the box that is product: 1 is printed on the goods, 0 lies on the ground."""
+    """Share of the box that is product: 1 lies on the goods, 0 on the ground."""
+    overlaid: float = 0.0
+    """0…1: how much it looks drawn over the photo and not printed on what was photographed."""
+
+    @property
+    def laid_over(self) -> bool:
+        """On the ground, or drawn over the goods and not printed on them."""
+        return self.on_product < HALF or self.overlaid >= DRAWN
+
+
+HALF = 0.5
+DRAWN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +78,37 @@ class Codes:
 
 def measure(photo: Photo, cutout: Cutout) -> Codes:
     whole = small(photo)
-    seen = [
-        (kind, value, box.scaled(whole.step, within=photo.size)) for kind, value, box in _read(whole.pixels)
-    ]
+    seen = [replace(code, box=code.box.scaled(whole.step, within=photo.size)) for code in _read(whole.pixels)]
     read = _each_once([*seen, *_in_places(photo.pixels)])[:MOST_CODES]
     if not read:
         return Codes(())
     goods = product_mask(cutout, whole) >= 128
+    photos_own = own_sharpness(photo.pixels, [code.box for code in read])
     return Codes(
         tuple(
             Code(
-                kind,
-                value,
-                photo.to_source(box),
-                _on_product(box.scaled(1 / whole.step, within=whole.size), goods),
+                code.kind,
+                code.value,
+                photo.to_source(code.box),
+                _on_product(code.box.scaled(1 / whole.step, within=whole.size), goods),
+                drawn(photo.pixels[code.box.slices], code.tilt, photos_own),
             )
-            for kind, value, box in read
+            for code in read
         )
     )
 
 
 # --- what it says ------------------------------------------------------------------------------------------
 
-Read = tuple[str, str, Box]
-"""Kind, value, and box in worked pixels."""
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    kind: str
+    value: str
+    box: Box
+    """In the pixels that were given in."""
+    tilt: float
+    """Degrees from level, of the side that is furthest from it."""
 
 
 def _read(pixels: RGB) -> Iterator[Read]:
@@ -101,7 +122,12 @@ def _read(pixels: RGB) -> Iterator[Read]:
         box = Box(min(xs), min(ys), max(xs) + 1, max(ys) + 1).inside(size_of(pixels))
         value = harmless(code.text, MOST_LETTERS)
         if value and not box.is_empty:
-            yield KINDS[code.format.name], value, box
+            yield Read(KINDS[code.format.name], value, box, _tilt(xs, ys))
+
+
+def _tilt(xs: list[int], ys: list[int]) -> float:
+    sides = zip(np.roll(xs, -1) - xs, np.roll(ys, -1) - ys, strict=True)
+    return max(abs((degrees(atan2(down, right)) + 45) % 90 - 45) for right, down in sides)
 
 
 @lru_cache
@@ -113,9 +139,9 @@ def _wanted() -> Any:
 
 def _each_once(read: list[Read]) -> list[Read]:
     once: list[Read] = []
-    for kind, value, box in read:
-        if not any(value == said and not box.meet(seen).is_empty for _, said, seen in once):
-            once.append((kind, value, box))
+    for code in read:
+        if not any(code.value == seen.value and not code.box.meet(seen.box).is_empty for seen in once):
+            once.append(code)
     return once
 
 
@@ -141,8 +167,8 @@ def _in_places(pixels: RGB) -> Iterator[Read]:
         left -= place.area
         if left < 0:
             return
-        for kind, value, box in _read(pixels[place.slices]):
-            yield kind, value, box.moved(place.left, place.top)
+        for code in _read(pixels[place.slices]):
+            yield replace(code, box=code.box.moved(place.left, place.top))
 
 
 def busy_places(pixels: RGB) -> list[Box]:

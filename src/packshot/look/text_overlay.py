@@ -32,7 +32,7 @@ def overlaid(part: RGB, angle: float, photos_own: float | None) -> float:
     part = _middle(part)
     grey = cast(Grey, cv2.cvtColor(part, cv2.COLOR_RGB2GRAY))
     level = abs(angle) <= LEVEL or abs(abs(angle) - 90) <= LEVEL
-    own = _edge_sharpness(grey)
+    own = edge_sharpness(grey)
     crisper = 0.0 if own is None or photos_own is None else own - photos_own
     razor = float(np.clip(0.5 + crisper / 0.4, 0, 1))
     return (0.7 * _flatness(part, grey) + 0.3 * razor) * (1.0 if level else 0.6)
@@ -52,7 +52,7 @@ def own_sharpness(pixels: RGB, lines: list[Box]) -> float | None:
         tile = Box(x - side // 2, y - side // 2, x + side // 2, y + side // 2).inside(size)
         if any(not tile.meet(line).is_empty for line in lines):
             continue
-        value = _edge_sharpness(grey[tile.slices])
+        value = edge_sharpness(grey[tile.slices])
         if value is not None:
             found.append(value)
         if len(found) == 4:
@@ -66,7 +66,7 @@ def _middle(part: RGB) -> RGB:
     return part[top : top + MOST_PX, left : left + MOST_PX]
 
 
-def _edge_sharpness(grey: Grey) -> float | None:
+def edge_sharpness(grey: Grey) -> float | None:
     """Share of an edge's rise within one pixel, of the sharpest tenth."""
     if min(grey.shape) < 5:
         return None
