@@ -41,6 +41,8 @@ from packshot.profiles.profile import Profile
 from packshot.rules.base import RULES
 from packshot.training.defects import synthesize
 
+SPOKEN = 1.0
+"""Findings stand above all silence."""
 SMALLER_IS_WORSE = ("frame_fill", "jpeg_quality", "sharpness")
 LIGHT = ["#FFFFFF", "#F5F5F5", "#EEEEEE"]
 OFF = (
@@ -72,9 +74,19 @@ class Checked:
     found: dict[str, Any]
 
     def score(self, rule: str) -> float:
-        """The surest finding; its figure only tells equals apart."""
+        """The surest finding, its figure only tells equals apart; under all of them, what the judge alone
+        would give where the rule is silent.
+        """
         return max(
-            (one["confidence"] + 1e-4 * _tie(rule, one["measured"]) for one in self.of(rule)), default=0.0
+            (SPOKEN + one["confidence"] + 1e-4 * _tie(rule, one["measured"]) for one in self.of(rule)),
+            default=self.glance(rule),
+        )
+
+    def glance(self, rule: str) -> float:
+        """The learned judge's chance of the defects that the rule must tell."""
+        chances = self.found.get("glance", {})
+        return max(
+            (chances.get(kind, 0.0) for kind, (must, _) in EXPECTED.items() if rule in must), default=0.0
         )
 
     def of(self, rule: str) -> list[dict[str, Any]]:
@@ -131,11 +143,19 @@ def check(folder: Path, truth: dict[str, Any]) -> dict[str, Any]:
     findings = [
         {
             "rule": one.rule, "confidence": one.confidence, "measured": _plain(one.measured),
+            "learned": one.learned,
             "boxes": [[box.left, box.top, box.right, box.bottom] for box in one.boxes],
         }
         for one in report.findings
     ]  # fmt: skip
-    return {"file": truth["file"], "ms": round(ms, 1), "findings": findings}
+    glance = report.facts["glance"]
+    return {
+        "file": truth["file"],
+        "ms": round(ms, 1),
+        "findings": findings,
+        "glance": glance["defects"],
+        "answers": {question: glance[question] for question in ("shown", "person", "view")},
+    }
 
 
 def _plain(measured: object) -> object:
@@ -183,7 +203,7 @@ def of_rule(cards: Iterable[Checked], rule: str) -> tuple[list[float], list[bool
 
 def rule_row(cards: Sequence[Checked], rule: str) -> list[object]:
     scores, truths = of_rule(cards, rule)
-    spoken = [score > 0 for score in scores]
+    spoken = [score >= SPOKEN for score in scores]
     hits = sum(s and t for s, t in zip(spoken, truths, strict=True))
     families = [
         average_precision(*of_rule((c for c in cards if c.truth["family"] == f), rule)) for f in FAMILIES
@@ -322,7 +342,8 @@ INTRO = """\
 in three grades, or clean; checked by the profile `base` with every rule on and every light ground allowed
 (`benchmarks/moderation.py`). A card on which a rule may rightly speak though it need not (a badge is a
 thing, too) is left out of that rule's row (`benchmarks/judge/expected.py`). Brackets: Wilson, 95 %. AP: by
-the finding's confidence, 0 where the rule is silent."""
+the finding's confidence; a card on which the rule is silent stands below all others, by what the learned
+judge alone says of it."""
 
 
 RULE_TITLES = (

@@ -43,6 +43,10 @@ class Lessons:
         return np.ascontiguousarray(picture), np.array(one.truth, np.uint8)
 
 
+FEW = 100
+"""An answer with fewer glances is not drawn as often as others: these few would be learned by heart."""
+
+
 def shares(glances: list[Glance]) -> NDArray[np.float64]:
     """Half of the draws are any glance; the others go to each answer of each question alike."""
     answers = [one.truth[len(KINDS) :] for one in glances]
@@ -50,8 +54,7 @@ def shares(glances: list[Glance]) -> NDArray[np.float64]:
     for question, names in enumerate(CHOICES.values()):
         for answer in range(len(names)):
             those = np.array([told[question] == answer for told in answers])
-            if those.any():
-                weight += those / those.sum() / len(names) / len(CHOICES)
+            weight += those / max(FEW, those.sum()) / len(names) / len(CHOICES)
     share: NDArray[np.float64] = weight / weight.sum()
     return share
 
