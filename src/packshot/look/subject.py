@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import cv2
@@ -18,6 +19,7 @@ from packshot.look.fusion import REASONS, Candidate, Choice, Heard, Side
 from packshot.look.mask import Part, holes, parts, worthy
 from packshot.look.overlay import drawn_over
 from packshot.look.sides import Sides
+from packshot.look.stickers import APART_AREA, Laid, is_sticker
 from packshot.look.studio import Draft
 from packshot.words import Words, say
 
@@ -96,13 +98,16 @@ class Component:
     """Of all product pixels."""
     overlay: float = 0.0
     """0…1: how drawn-over it looks: flat colours, razor edges, apart from the largest part (badge, text)."""
+    laid_over: bool = False
+    """A letter, a badge or a code that stands beside the goods: of the cut-out, yet not of the product."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     found: bool
     box: Box
-    """Where alpha ≥ 0.5, in upright source pixels; shadows never count. Empty where nothing was found."""
+    """Where alpha ≥ 0.5, in upright source pixels; neither shadows nor what was laid over the photo beside
+    the goods counts. Empty where nothing was found."""
     coverage: float
     """Share of the frame's pixels that are product."""
     components: tuple[Component, ...]
@@ -184,27 +189,29 @@ def _cutout(
 ORIGINS = {Side.STUDIO: Origin.STUDIO, Side.MERGED: Origin.MERGED, Side.ENGINE: Origin.ENGINE}
 
 
-def measure(photo: Photo, full: Photo, cutout: Cutout) -> Subject:
-    """What the cut-out says of the product, in upright source pixels."""
+def measure(photo: Photo, full: Photo, cutout: Cutout, laid_over: Callable[[], Laid] = Laid) -> Subject:
+    """What the cut-out says of the product, in upright source pixels. What was laid over the photo is asked
+    for only where the cut-out has parts that might be it."""
     solid = (cutout.alpha >= 128).astype(np.uint8)
-    box = box_of(solid)
-    found = cutout.origin is not Origin.NONE and box is not None
-    if not found or box is None:
+    if cutout.origin is Origin.NONE or not solid.any():
         return Subject(
             False, Box(0, 0, 0, 0), 0.0, (), False, Sides(), 0.0, 0,
             cutout.confidence, Origin.NONE, cutout.engine, cutout.agreement, cutout.reason,
         )  # fmt: skip
-    inner = box.moved(cutout.box.left, cutout.box.top)
-    pieces = _components(photo, cutout, solid)
+    labels, every = parts(solid)
+    stickers = _stickers(photo, cutout, labels, every, laid_over)
+    goods, alpha = _without(solid, labels, stickers), _without(cutout.alpha, labels, stickers)
+    inner = (box_of(goods) or Box.whole(size_of(goods))).moved(cutout.box.left, cutout.box.top)
+    pieces = _components(photo, cutout, labels, every, stickers)
     return Subject(
         found=True,
-        box=_exact(photo, full, cutout, inner),
-        coverage=float(solid.sum()) / photo.size.area,
+        box=_exact(photo, full, replace(cutout, alpha=alpha), inner),
+        coverage=float(goods.sum()) / photo.size.area,
         components=pieces,
-        far_apart=_far_apart(pieces),
-        touches=_touches(cutout, solid, photo.size),
+        far_apart=_far_apart([piece for piece in pieces if not piece.laid_over]),
+        touches=_touches(cutout, goods, photo.size),
         see_through=_see_through(cutout),
-        holes=_holes(solid),
+        holes=_holes(goods),
         confidence=cutout.confidence,
         origin=cutout.origin,
         engine=cutout.engine,
@@ -287,8 +294,48 @@ def _exact(photo: Photo, full: Photo, cutout: Cutout, inner: Box) -> Box:
     return full.to_source(extent(photo, full, inner, alpha))
 
 
-def _components(photo: Photo, cutout: Cutout, solid: Grey) -> tuple[Component, ...]:
-    labels, every = parts(solid)
+def _stickers(
+    photo: Photo,
+    cutout: Cutout,
+    labels: NDArray[np.int32],
+    every: tuple[Part, ...],
+    laid_over: Callable[[], Laid],
+) -> tuple[Part, ...]:
+    small = [part for part in worthy(every)[1:] if part.area <= APART_AREA * every[0].area]
+    if not small:
+        return ()
+    laid = laid_over()
+    lines, codes = (
+        tuple(box.scaled(photo.scale).moved(-cutout.box.left, -cutout.box.top) for box in boxes)
+        for boxes in (laid.lines, laid.codes)
+    )
+    if not lines and not codes:
+        return ()
+    here = Laid(lines, codes)
+    return tuple(
+        part
+        for part in every[1:]
+        if part.area <= APART_AREA * every[0].area
+        and is_sticker(part.box, labels[part.box.slices] == part.label, cutout.colours[part.box.slices], here)
+    )
+
+
+def _without(levels: Grey, labels: NDArray[np.int32], stickers: tuple[Part, ...]) -> Grey:
+    if not stickers:
+        return levels
+    left = levels.copy()
+    for part in stickers:
+        left[part.box.slices][labels[part.box.slices] == part.label] = 0
+    return left
+
+
+def _components(
+    photo: Photo,
+    cutout: Cutout,
+    labels: NDArray[np.int32],
+    every: tuple[Part, ...],
+    stickers: tuple[Part, ...],
+) -> tuple[Component, ...]:
     found = worthy(every)
     whole = max(1, sum(part.area for part in found))
     return tuple(
@@ -296,6 +343,7 @@ def _components(photo: Photo, cutout: Cutout, solid: Grey) -> tuple[Component, .
             photo.to_source(part.box.moved(cutout.box.left, cutout.box.top)),
             share=part.area / whole,
             overlay=_overlay(cutout, labels, part) if i else 0.0,
+            laid_over=part in stickers,
         )
         for i, part in enumerate(found)
     )
@@ -309,7 +357,7 @@ def _overlay(cutout: Cutout, labels: NDArray[np.int32], part: Part) -> float:
     return drawn_over(cutout.colours[place.slices], cutout.alpha[place.slices] * (near > 0))
 
 
-def _far_apart(pieces: tuple[Component, ...]) -> bool:
+def _far_apart(pieces: Sequence[Component]) -> bool:
     """Two pieces of at least a tenth each with a gap wider than a quarter of the smaller one."""
     large = [piece for piece in pieces if piece.share >= 0.1]
     return any(_gap(one.box, other.box) > 0 for i, one in enumerate(large) for other in large[i + 1 :])

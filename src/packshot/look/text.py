@@ -12,6 +12,7 @@ from packshot.engines.base import FoundText, TextFinder
 from packshot.image.photo import Photo
 from packshot.image.types import Box
 from packshot.look.small import Small, product_mask, shrunk, small
+from packshot.look.stickers import APART_AREA, Laid, is_sticker
 from packshot.look.subject import Cutout
 from packshot.look.text_overlay import overlaid, own_sharpness
 from packshot.look.text_signs import signs as signs_of
@@ -109,16 +110,10 @@ def _text_box(
 
 # --- what of the alpha is goods ----------------------------------------------------------------------------
 
-APART_AREA = 0.35
-"""Of the largest part; a smaller part that stands apart may be a badge."""
-FLAT = 0.6
-"""Share of a badge that has one fill colour within `FLAT_LEVELS`; a bottle has light and shade."""
-FLAT_LEVELS = 10
-
 
 def _goods(cutout: Cutout, whole: Small, lines: list[Box]) -> NDArray[np.bool_]:
     """The product's mask without letters and badges: to whoever cut it out, a sticker is a thing as well."""
-    mask = product_mask(cutout, whole) >= 128
+    mask, laid = product_mask(cutout, whole) >= 128, Laid(tuple(lines))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if count <= 2:
         return mask
@@ -130,19 +125,6 @@ def _goods(cutout: Cutout, whole: Small, lines: list[Box]) -> NDArray[np.bool_]:
             continue
         box = Box(left, top, left + width, top + height)
         part = np.asarray(labels)[box.slices] == at
-        if _is_sticker(box, part, whole.pixels[box.slices], lines):
+        if is_sticker(box, part, whole.pixels[box.slices], laid):
             mask[box.slices] &= ~part
     return mask
-
-
-def _is_sticker(box: Box, part: NDArray[np.bool_], pixels: NDArray[np.uint8], lines: list[Box]) -> bool:
-    """A letter lies within a line; a badge holds one and has one flat colour."""
-    if any(line.meet(box).area >= 0.7 * box.area for line in lines):
-        return True
-    text_area = sum(line.meet(box).area for line in lines)
-    if text_area < 0.05 * box.area:
-        return False
-    colours = pixels[part].astype(np.int16)
-    fill = np.median(colours, axis=0)
-    flat = float((np.abs(colours - fill).max(axis=1) <= FLAT_LEVELS).mean())
-    return flat >= FLAT

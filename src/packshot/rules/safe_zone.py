@@ -158,7 +158,7 @@ def _gaps(
 
 
 def _in_zones(subject: Subject, frame: Size, limit: SafeZone, slack: float) -> Iterator[Break]:
-    parts = [part.box for part in subject.components] or [subject.box]
+    parts = [part.box for part in subject.components if not part.laid_over] or [subject.box]
     overlaps = [
         overlap
         for zone in limit.zones
