@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from packshot.image.types import Box
 from packshot.look.letters import ALIKE
 from packshot.look.reading import ReadLine
+from packshot.look.text import TextBox
 from packshot.rules._lexicon import ENDINGS, SPARED, lexicon
 from packshot.rules.base import Fixable, Severity
 from packshot.rules.forbidden_words import EVERY, NAMES, ForbiddenWords, Group, said
@@ -348,17 +349,39 @@ def test_lines_that_do_not_belong_together_are_not_joined(rows: tuple[str, str])
         written(rows[0], "", "", rows[1])[-1],  # two rows further down
         moved(second, 600, 0),  # aside
         replace(larger, found=replace(moved(larger, 0, 60).found)),  # of another size
-        replace(second, found=replace(second.found, angle=25.0)),
         replace(second, found=replace(second.found, on_product=1.0, overlaid=0.1)),  # a print on the goods
     ]
     for other in apart:
         assert findings("forbidden_words", facts(reading=reading(first, other))) == []
 
 
+def test_lines_of_two_angles_are_two_texts() -> None:
+    level, turned = written("limited", "time again"), written("limited", "time again", turned=25.0)
+    assert findings("forbidden_words", facts(reading=reading(*level)))
+    assert findings("forbidden_words", facts(reading=reading(*turned)))
+    assert findings("forbidden_words", facts(reading=reading(level[0], turned[1]))) == []
+
+
 def moved(line: ReadLine, right: int, down: int) -> ReadLine:
     found = line.found
     outline = tuple((x + right, y + down) for x, y in found.outline)
     return replace(line, found=replace(found, box=found.box.moved(right, down), outline=outline))
+
+
+def test_the_angle_of_a_short_word_is_not_believed() -> None:
+    first, second = written("В", "наличии")
+    square = replace(first, found=TextBox(Box(300, 200, 340, 240), 0.9, 0.0, 0.9, angle=-90.0))
+    assert finding("forbidden_words", facts(reading=reading(square, second))).boxes == (
+        square.box,
+        second.box,
+    )
+
+
+def test_tails_make_no_other_size() -> None:
+    flat, tailed = written("free", "returns")
+    low = replace(flat, found=replace(flat.found, box=Box(300, 206, 396, 240), outline=()))
+    high = replace(tailed, found=replace(tailed.found, box=Box(300, 256, 468, 310), outline=()))
+    assert len(finding("forbidden_words", facts(reading=reading(low, high))).boxes) == 2
 
 
 def test_names_and_amounts_over_two_lines_are_left_in_peace() -> None:

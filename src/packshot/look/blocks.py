@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians, sin
 
@@ -12,10 +12,13 @@ from packshot.look.text import TextBox
 Block = tuple[ReadLine, ...]
 """In reading order."""
 
-TURNED = 6.0
-"""Degrees between two lines of one block; a finder's angle is off by two or three."""
-ALIKE = 1.5
-"""Heights of one print differ so much at most: "free" has no tail, "shipping" has."""
+TURNED = 8.0
+"""Degrees between two lines of one block; a finder's angle of a short word is off by four."""
+LONG = 2.0
+"""Widths per height from which a line has an angle that means something; that of «В» is anything."""
+ALIKE = 1.7
+"""Heights of one print differ so much at most: "shipping" has a tail and was found 1.6 times as high as
+"free"."""
 CLOSE = 1.0
 """Of the lower line's height: the gap to the next line. On 860 drawn cards neighbours of one caption stay
 below it, another caption and a tag's old price begin above it, from 1.0 on."""
@@ -69,9 +72,9 @@ def blocks(lines: Sequence[ReadLine]) -> list[Block]:
 
 
 def _belong(one: TextBox, other: TextBox) -> bool:
-    if abs((one.angle - other.angle + 180) % 360 - 180) > TURNED:
+    angle = _angle((one, other))
+    if any(_is_long(line) and _apart(line.angle, angle) > TURNED for line in (one, other)):
         return False
-    angle = one.angle
     a, b = _Lying.of(one, angle), _Lying.of(other, angle)
     low, high = sorted((a.height, b.height))
     if low <= 0 or high > ALIKE * low:
@@ -84,11 +87,25 @@ def _belong(one: TextBox, other: TextBox) -> bool:
     return below or beside
 
 
+def _angle(lines: Iterable[TextBox]) -> float:
+    """The longest line's."""
+    return max(lines, key=lambda line: line.box.size.long_side).angle
+
+
+def _is_long(line: TextBox) -> bool:
+    lying = _Lying.of(line, line.angle)
+    return lying.right - lying.left >= LONG * lying.height
+
+
+def _apart(one: float, other: float) -> float:
+    return abs((one - other + 180) % 360 - 180)
+
+
 def _in_order(block: list[ReadLine]) -> Block:
     """Row by row from the top down, each from the left."""
     if len(block) == 1:
         return tuple(block)
-    angle = block[0].found.angle
+    angle = _angle(line.found for line in block)
     laid = sorted(((_Lying.of(line.found, angle), line) for line in block), key=lambda pair: pair[0].middle)
     rows: list[list[tuple[_Lying, ReadLine]]] = []
     for pair in laid:
