@@ -222,8 +222,10 @@ def trained(some: Cards, dev: Cards, val: Cards, minutes: float) -> Iterator[Ans
         of_dev, of_val = baselines.scores(made.net, dev), baselines.scores(made.net, val)
         size = sum(weights.numel() for weights in made.net.parameters())
         how = f"{size / 1e6:.2f} M weights, epoch {made.best} of {made.epochs}"
-        print(f"{name}: {how}", file=sys.stderr, flush=True)
-        yield replace(weighed(name, of_dev, of_val, dev.defective, val.defective), made=how)
+        told = replace(weighed(name, of_dev, of_val, dev.defective, val.defective), made=how)
+        reached = (told.said == val.defective).mean()
+        print(f"{name}: {how}, accuracy {reached:.3f}", file=sys.stderr, flush=True)
+        yield told
 
 
 def main() -> None:
