@@ -85,9 +85,8 @@ class Checked:
     def glance(self, rule: str) -> float:
         """The learned judge's chance of the defects that the rule must tell."""
         chances = self.found.get("glance", {})
-        return max(
-            (chances.get(kind, 0.0) for kind, (must, _) in EXPECTED.items() if rule in must), default=0.0
-        )
+        kinds = [kind for kind, (must, _) in EXPECTED.items() if rule in must]
+        return 1 - float(np.prod([1 - chances.get(kind, 0.0) for kind in kinds]))
 
     def of(self, rule: str) -> list[dict[str, Any]]:
         return [one for one in self.found["findings"] if one["rule"] == rule]

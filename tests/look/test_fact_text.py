@@ -20,15 +20,15 @@ from fact_pictures import (
 )
 
 from packshot.engines.base import FoundText
-from packshot.engines.rapidocr import RapidOcr
+from packshot.engines.text_find import TextFind
 from packshot.image.types import RGB, Box, Grey
 from packshot.look.text import Text, measure
 from packshot.look.text_signs import signs
 
 
 @pytest.fixture(scope="module")
-def finder() -> RapidOcr:
-    return RapidOcr()
+def finder() -> TextFind:
+    return TextFind()
 
 
 class Untouched:
@@ -65,7 +65,7 @@ def text(pixels: RGB, mask: Grey, finder: object) -> Text:
     return measure(photo_of(pixels), cutout_of(pixels, mask), finder)  # type: ignore[arg-type]
 
 
-def test_drawn_words_lie_on_the_ground_and_look_drawn(finder: RapidOcr) -> None:
+def test_drawn_words_lie_on_the_ground_and_look_drawn(finder: TextFind) -> None:
     found = text(*on_white(), finder)
     assert found.looked
     for line in found.boxes:
@@ -76,13 +76,13 @@ def test_drawn_words_lie_on_the_ground_and_look_drawn(finder: RapidOcr) -> None:
     assert around.meet(Box(60, 70, 440, 130)).area > 0.8 * Box(60, 70, 440, 120).area
 
 
-def test_letters_that_the_cutout_took_for_goods_still_lie_on_the_ground(finder: RapidOcr) -> None:
+def test_letters_that_the_cutout_took_for_goods_still_lie_on_the_ground(finder: TextFind) -> None:
     pixels, mask = on_white()
     mask[:140][pixels[:140].min(axis=2) < 180] = 255
     assert all(line.on_product < 0.1 for line in text(pixels, mask, finder).boxes)
 
 
-def test_a_badge_that_the_cutout_took_for_goods_is_no_product(finder: RapidOcr) -> None:
+def test_a_badge_that_the_cutout_took_for_goods_is_no_product(finder: TextFind) -> None:
     pixels, mask = on_white("", 10)
     cv2.circle(pixels, (680, 120), 95, (220, 30, 40), -1, cv2.LINE_AA)
     cv2.circle(mask, (680, 120), 95, 255, -1)
@@ -92,14 +92,14 @@ def test_a_badge_that_the_cutout_took_for_goods_is_no_product(finder: RapidOcr) 
     assert all(line.on_product < 0.2 and line.overlaid > 0.65 for line in lines)
 
 
-def test_print_on_a_carton_is_part_of_the_goods(finder: RapidOcr) -> None:
+def test_print_on_a_carton_is_part_of_the_goods(finder: TextFind) -> None:
     lines = text(*printed_mug(), finder).boxes
     assert len(lines) >= 2
     assert all(line.on_product > 0.95 for line in lines)
     assert all(line.overlaid < 0.6 for line in lines)
 
 
-def test_words_drawn_across_the_goods_look_drawn(finder: RapidOcr) -> None:
+def test_words_drawn_across_the_goods_look_drawn(finder: TextFind) -> None:
     pixels, mask = printed_mug()
     write(pixels, "АКЦИЯ НЕДЕЛИ", (90, 780), (220, 20, 20), 84, 800)
     drawn = [line for line in text(jpeg(pixels, 92), mask, finder).boxes if line.box.top > 650]
@@ -107,7 +107,7 @@ def test_words_drawn_across_the_goods_look_drawn(finder: RapidOcr) -> None:
     assert all(line.overlaid > 0.65 for line in drawn)
 
 
-def test_a_small_bottle_in_a_set_keeps_its_label(finder: RapidOcr) -> None:
+def test_a_small_bottle_in_a_set_keeps_its_label(finder: TextFind) -> None:
     pixels, mask = printed_mug()
     pixels, mask = (
         cv2.copyMakeBorder(pixels, 0, 0, 0, 500, cv2.BORDER_REPLICATE),
@@ -123,7 +123,7 @@ def test_a_small_bottle_in_a_set_keeps_its_label(finder: RapidOcr) -> None:
     assert all(line.on_product > 0.9 for line in lines)
 
 
-def test_boxes_are_in_source_pixels(finder: RapidOcr) -> None:
+def test_boxes_are_in_source_pixels(finder: TextFind) -> None:
     pixels, mask = on_white()
     full = text(pixels, mask, finder).boxes[0].box
     shrunk = measure(photo_of(pixels, scale=0.5), cutout_of(pixels, mask), finder).boxes[0].box
@@ -157,7 +157,7 @@ def test_blank_photos_give_none(name: str) -> None:
 
 @pytest.mark.parametrize("name", odd_photos())
 @pytest.mark.parametrize("found", [True, False])
-def test_odd_photos_hold_no_text(name: str, found: bool, finder: RapidOcr) -> None:
+def test_odd_photos_hold_no_text(name: str, found: bool, finder: TextFind) -> None:
     pixels = odd_photos()[name]
     answer = measure(photo_of(pixels), whole(pixels) if found else no_product(), finder)
     assert answer.boxes == ()

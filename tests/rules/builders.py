@@ -184,7 +184,7 @@ def glance(
 
     return Glance(
         True,
-        {kind: defects.get(kind, 0.02) for kind in KINDS},
+        {kind: defects.get(kind, 0.0) for kind in KINDS},
         told(shown, SHOWN),
         told(person, PERSON),
         told(view, VIEW),

@@ -114,10 +114,34 @@ def test_what_is_gathered_comes_back(tmp_path: Path) -> None:
 
 
 def test_rare_answers_are_drawn_more_often_than_they_come() -> None:
-    some = [card(n * 2 + 1) for n in range(9)] + [card(0)]
-    share = judge.shares(some)
+    common, rare = card(1), card(0)
+    share = judge.shares([common] * 900 + [rare] * 100)
     assert share.sum() == pytest.approx(1)
-    assert share[-1] > 1.5 * share[0]
+    assert share[-1] > 1.3 * share[0]
+
+
+def test_an_answer_with_two_photos_is_not_learned_by_heart() -> None:
+    share = judge.shares([card(1)] * 998 + [card(0)] * 2)
+    assert share[-1] < 5 * share[0]
+
+
+def test_it_may_begin_with_what_a_segmenter_sees(tmp_path: Path) -> None:
+    """Colours as there; the plane of the cut-out, which a segmenter has not, begins unseen."""
+    import torch
+
+    from packshot.training import segmenter
+
+    recipe = replace(RECIPE, depths=(1, 1, 1, 1))
+    taught = segmenter.started(recipe)
+    segmenter.save(taught, recipe, tmp_path)
+    run = judge.started(recipe)
+    judge.see_as(run, tmp_path / "last.pt")
+    first = run.net.down1.conv.weight
+    assert torch.equal(first[:, :3], taught.mean.down1.conv.weight)
+    assert not first[:, 3].any()
+    deep = "down3.0.conv.weight"
+    assert torch.equal(run.net.state_dict()[deep], taught.mean.state_dict()[deep])
+    assert torch.equal(run.mean.state_dict()[deep], taught.mean.state_dict()[deep])
 
 
 def test_missing_labels_are_told_with_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ packshot doctor
 packshot doctor --json
 packshot doctor --no-speed"""
 
-PARTS = ("numpy", "opencv-python-headless", "pillow", "simplejpeg", "pi-heif", "rapidocr", "openvino")
+PARTS = ("numpy", "opencv-python-headless", "pillow", "simplejpeg", "pi-heif", "openvino")
 
 
 @dataclass(frozen=True, slots=True)

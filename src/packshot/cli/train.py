@@ -341,6 +341,17 @@ def judge(
         ),
     ],
     out: NetOut,
+    eyes: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help=told(say("The last.pt of a segmenter: its first levels are begun with.")),
+            show_default=False,
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     minutes: Minutes = None,
     steps: Steps = None,
     lang: options.Language = None,
@@ -354,7 +365,7 @@ def judge(
     language = terminal.language_of(lang)
     found = glances.read(lessons)
     recipe = _recipe(training.recipe_for, out, minutes, steps)
-    _run(lambda tell, watch: training.train(found, out, recipe, tell, watch), language, quiet=quiet)
+    _run(lambda tell, watch: training.train(found, out, recipe, tell, watch, eyes), language, quiet=quiet)
 
 
 def _trainable() -> None:

@@ -27,7 +27,7 @@ from packshot.rules.base import Fixable, judge_photo
 from packshot.words import say
 
 SECOND_OPINION = "segment_net"
-TEXT_FINDER = "rapidocr"
+TEXT_FINDER = "text_find"
 TEXT_READER = "text_read"
 JUDGE = "judge"
 
@@ -65,7 +65,7 @@ def judge() -> Judge | None:
 def _installed(name: str) -> Any:
     try:
         return ENGINES[name].make()
-    except (WeightsMissing, BadOption):
+    except WeightsMissing:
         return None
 
 

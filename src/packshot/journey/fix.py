@@ -36,6 +36,7 @@ from packshot.journey.status import decide
 from packshot.journey.trail import preview
 from packshot.look.facts import Facts
 from packshot.look.subject import Origin
+from packshot.look.text import HALF, Text
 from packshot.profiles.profile import Profile, Variant
 from packshot.retouch.backdrop import backdrops_for
 from packshot.retouch.flatten import flatten
@@ -214,7 +215,19 @@ def look_again(decoded: Photo, source: Facts, layers: Layers, first: Facts | Non
     again.known["cutout"] = planned_cutout(layers, small, source.cutout.confidence)
     for name in THE_GOODS if first is not None else ():
         again.known[name] = getattr(first, name)
+    if first is None and read:
+        again.known["text"] = _as_before(again.text, source.text)
     return again
+
+
+def _as_before(text: Text, source: Text) -> Text:
+    """We draw nothing on goods: what was print in the source is print still, however small it became."""
+    if any(line.on_product >= HALF and line.laid_over for line in source.boxes):
+        return text
+    return replace(
+        text,
+        boxes=tuple(replace(line, overlaid=0.0) if line.on_product >= HALF else line for line in text.boxes),
+    )
 
 
 def _picture(variant: str, written: Encoded, pixels: RGB) -> Picture:
@@ -248,8 +261,7 @@ def identity_of(photo_sha256: str, profile: Profile, chosen: tuple[Variant, ...]
         "variants": [variant.name for variant in chosen],
         "quality": quality,
     }
-    weights = {SECOND_OPINION: weights_of(SECOND_OPINION), TEXT_FINDER: version(TEXT_FINDER)}
-    weights |= {name: weights_of(name) for name in (TEXT_READER, JUDGE)}
+    weights = {name: weights_of(name) for name in (SECOND_OPINION, TEXT_FINDER, TEXT_READER, JUDGE)}
     return Identity(
         photo_sha256=photo_sha256,
         profile_sha256=profile.sha256,

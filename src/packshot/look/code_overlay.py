@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from packshot.image.types import RGB, Grey, size_of
-from packshot.look.text_overlay import edge_sharpness
+from packshot.look.sharp_edges import edge_sharpness
 
 LEVEL = 2.0
 """Degrees that a reader's corners of a small code may be off."""

@@ -22,9 +22,9 @@ from packshot.image.photo import Photo
 from packshot.image.types import RGB, Box, Grey, size_of
 from packshot.look.code_overlay import drawn
 from packshot.look.harmless import harmless
+from packshot.look.sharp_edges import own_sharpness
 from packshot.look.small import product_mask, shrunk, small
 from packshot.look.subject import Cutout
-from packshot.look.text_overlay import own_sharpness
 
 KINDS = {
     "QRCode": "qr",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -29,8 +30,9 @@ class Glance:
     """From which side the goods are seen; trained on things with a front, a guess for all others."""
 
     def chance(self, kinds: Iterable[str]) -> float | None:
-        """Of the likeliest of these defects; None where nobody looked."""
-        return max((self.defects[kind] for kind in kinds if kind in self.defects), default=None)
+        """That any of these defects is there, as if they came alone; None where nobody looked."""
+        known = [self.defects[kind] for kind in kinds if kind in self.defects]
+        return round(1 - math.prod(1 - chance for chance in known), DIGITS) if known else None
 
     @property
     def worn(self) -> str:
@@ -39,8 +41,10 @@ class Glance:
 
     @property
     def with_person(self) -> float:
-        """That a person, or a part of one, is in the photo."""
-        return 1 - self.person["none"] if self.person else 0.0
+        """That a person, or a part of one, is in the photo: as asked, or seen as a hand beside the goods."""
+        if not self.person:
+            return 0.0
+        return round(1 - self.person["none"] * (1 - self.defects.get("hand", 0.0)), DIGITS)
 
 
 def likeliest(chances: Mapping[str, float]) -> str:

@@ -63,7 +63,9 @@ def apply(layers: Layers, wish: Erase, facts: Facts) -> Layers:
         if wish.drop_text
         else []
     )
-    drawn = [product.from_source(c.box) for c in facts.subject.components if c.overlay >= OVERLAY]
+    parts = facts.subject.components if wish.drop_text else ()
+    drawn = [product.from_source(c.box) for c in parts if c.overlay >= OVERLAY]
+    laid = [product.from_source(c.box) for c in parts if c.laid_over]
     band = _frame_band(facts)
     several = len(facts.subject.components) > 1
     notes: list[Words] = []
@@ -71,7 +73,7 @@ def apply(layers: Layers, wish: Erase, facts: Facts) -> Layers:
     gone: list[Part] = []
     alpha = product.alpha
     if several or texts or drawn or band is not None:
-        alpha, notes, gone = _without(product, texts, drawn if wish.drop_text else [], band)
+        alpha, notes, gone = _without(product, texts, drawn, laid, band)
     over = (t for t in facts.text.boxes if wish.drop_text and t.overlaid >= OVER_PRODUCT)
     if any(_over_product(alpha, product.from_source(t.box)) for t in over):
         doubts.append(say("Text is drawn over the product; it was left, for what is under it is unknown."))
@@ -90,7 +92,7 @@ def apply(layers: Layers, wish: Erase, facts: Facts) -> Layers:
 
 
 def _without(
-    product: Product, texts: list[Box], drawn: list[Box], band: Box | None
+    product: Product, texts: list[Box], drawn: list[Box], laid: list[Box], band: Box | None
 ) -> tuple[Grey, list[Words], list[Part]]:
     """The alpha without what was drawn, what to say of it, and what went."""
     alpha, notes = product.alpha, []
@@ -108,7 +110,7 @@ def _without(
     written = [
         part
         for part in parts[1:]
-        if part not in frames and part.area < LARGEST_SHARE * total and _is_written(part, texts, drawn)
+        if part not in frames and part.area < LARGEST_SHARE * total and _is_written(part, texts, drawn, laid)
     ]
     if frames:
         notes.append(say("A drawn frame was removed."))
@@ -136,7 +138,9 @@ def _parts(alpha: Grey) -> tuple[NDArray[np.int32], list[Part]]:
     return np.asarray(labels, np.int32), sorted(parts, key=lambda part: -part.area)
 
 
-def _is_written(part: Part, texts: Iterable[Box], drawn: Iterable[Box]) -> bool:
+def _is_written(part: Part, texts: Iterable[Box], drawn: Iterable[Box], laid: Iterable[Box]) -> bool:
+    if any(_same(part.box, box) for box in laid):
+        return True
     covered = sum(part.box.meet(text).area for text in texts) / max(1, part.box.area)
     looks_drawn = any(_same(part.box, box) for box in drawn)
     return covered >= COVERED_SHARE or (looks_drawn and covered >= BADGE_SHARE)

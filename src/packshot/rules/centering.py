@@ -8,20 +8,29 @@ from dataclasses import dataclass
 from packshot.image.types import Size
 from packshot.look.facts import Facts
 from packshot.look.subject import Subject
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import Words, say
+
+FREE = 0.5
+"""An offset that nothing in the frame can exceed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Centering(Limit):
+class Centering(Glimpsed):
     max_offset_x: float = 0.1
     """How far the product's middle may be from the frame's middle, as a share of the width."""
     max_offset_y: float = 0.1
     """The same up and down, as a share of the height."""
 
+    @property
+    def forbids(self) -> bool:
+        return max(self.max_offset_x, self.max_offset_y) < FREE
+
 
 @rule("centering", since="0.1")
+@with_glance("centering", "off_centre")
 def judge(facts: Facts, limit: Centering) -> Iterator[Finding]:
     """The product stands off the middle of the photo.
 

@@ -9,15 +9,16 @@ from typing import Literal
 from packshot.image.types import Size
 from packshot.look.facts import Facts
 from packshot.look.subject import Subject
+from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
-from packshot.rules.base import Finding, Fixable, Limit, rule
+from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import Words, say
 
 Measure = Literal["long_side", "height", "width", "area", "bbox_area"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrameFill(Limit):
+class FrameFill(Glimpsed):
     measure: Measure = "long_side"
     """What is measured: the side where the product fills more of the frame, its height, its width, its own
     area, or the area of the box round it."""
@@ -26,8 +27,13 @@ class FrameFill(Limit):
     max_share: float = 1.0
     """How much of the frame the product may fill."""
 
+    @property
+    def forbids(self) -> bool:
+        return self.min_share > 0
+
 
 @rule("frame_fill", since="0.1")
+@with_glance("frame_fill", "tiny")
 def judge(facts: Facts, limit: FrameFill) -> Iterator[Finding]:
     """The product is too small or too large in the frame.
 

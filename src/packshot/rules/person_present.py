@@ -30,7 +30,7 @@ def judge(facts: Facts, limit: PersonPresent) -> Iterator[Finding]:
     Measured: our own network looks at the photo and its cut-out and says how likely a whole person, a part
     of one (hand, foot, head) or none is; told is the chance of the first two together.
     Breaks: a hand that holds a kettle; a model behind a chair.
-    Holds: a dress on a model in the clothes' category; the kettle alone on the table; a mannequin.
+    Holds: a dress on a model in the clothes' category; the kettle alone on the table.
     How to shoot: put the goods down, use a stand or a thread; keep hands for a further photo that shows the
     size.
     Fix: no; who holds the goods covers a part of them, and we do not draw what was never photographed. The

@@ -8,8 +8,10 @@ last checkpoint, and the same seed and number of steps give the same weights on 
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812  the name everyone knows it by
@@ -28,16 +30,17 @@ from packshot.training.segmenter import Attention, Conv, Recipe, Run, Tell, Watc
 class Lessons:
     """Glance number n, every other one mirrored; chance draws them, rare answers as often as common ones."""
 
-    size = SIDE
-
-    def __init__(self, glances: list[Glance], seed: int) -> None:
-        self.glances, self.seed = glances, seed
+    def __init__(self, glances: list[Glance], seed: int, size: int = SIDE) -> None:
+        self.glances, self.seed, self.size = glances, seed, size
         self.share = shares(glances)
 
     def __call__(self, number: int) -> tuple[RGB, Grey]:
         rng = np.random.default_rng([self.seed, number])
         one = self.glances[int(rng.choice(len(self.glances), p=self.share))]
         picture = one.opened()
+        if self.size != SIDE:
+            side = (self.size, self.size)
+            picture = np.asarray(cv2.resize(picture, side, interpolation=cv2.INTER_AREA), np.uint8)
         if rng.random() < 0.5:
             picture = picture[:, ::-1]
         return np.ascontiguousarray(picture), np.array(one.truth, np.uint8)
@@ -47,14 +50,18 @@ FEW = 100
 """An answer with fewer glances is not drawn as often as others: these few would be learned by heart."""
 
 
+CARDS = 0.7
+"""Share of the draws in which somebody looked for defects; the others go to each answer of each question."""
+
+
 def shares(glances: list[Glance]) -> NDArray[np.float64]:
-    """Half of the draws are any glance; the others go to each answer of each question alike."""
+    looked = np.array([one.truth[0] != UNKNOWN for one in glances])
     answers = [one.truth[len(KINDS) :] for one in glances]
-    weight = np.full(len(glances), 1.0 / len(glances))
+    weight = CARDS * looked / max(1, looked.sum())
     for question, names in enumerate(CHOICES.values()):
         for answer in range(len(names)):
             those = np.array([told[question] == answer for told in answers])
-            weight += those / max(FEW, those.sum()) / len(names) / len(CHOICES)
+            weight += (1 - CARDS) * those / max(FEW, those.sum()) / len(names) / len(CHOICES)
     share: NDArray[np.float64] = weight / weight.sum()
     return share
 
@@ -68,13 +75,11 @@ class JudgeNet(nn.Module):
     def __init__(self, widths: tuple[int, ...], depths: tuple[int, ...], attention: int) -> None:
         super().__init__()
         w1, w2, w3, w4, w5 = widths
-        self.down = nn.Sequential(
-            Conv(4, w1, stride=2),
-            level(w1, w2, depths[0]),
-            level(w2, w3, depths[1]),
-            level(w3, w4, depths[2]),
-        )
-        self.deep = nn.Sequential(level(w4, w5, depths[3]), *[Attention(w5) for _ in range(attention)])
+        self.down1 = Conv(4, w1, stride=2)
+        self.down2 = level(w1, w2, depths[0])
+        self.down3 = level(w2, w3, depths[1])
+        self.down4 = level(w3, w4, depths[2])
+        self.down5 = nn.Sequential(level(w4, w5, depths[3]), *[Attention(w5) for _ in range(attention)])
         heard = 2 * (w4 + w5)
         self.defects = nn.Sequential(
             nn.Linear(heard, 96), nn.ReLU(), nn.Dropout(0.2), nn.Linear(96, len(KINDS))
@@ -83,8 +88,8 @@ class JudgeNet(nn.Module):
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Logits: a defect each, then the answers of each question."""
-        near = self.down(x)
-        deep = self.deep(near)
+        near = self.down4(self.down3(self.down2(self.down1(x))))
+        deep = self.down5(near)
         heard = torch.cat(
             [part for seen in (near, deep) for part in (seen.mean((2, 3)), seen.amax((2, 3)))], 1
         )
@@ -118,7 +123,7 @@ def losses(x: Tensor, out: dict[str, Tensor], truth: Tensor) -> dict[str, Tensor
     defects, answers = told[:, : len(KINDS)], told[:, len(KINDS) :]
     known = defects != UNKNOWN
     each = F.binary_cross_entropy_with_logits(
-        out["defects"].float(), (defects == 1).float(), reduction="none"
+        out["defects"].float(), (defects == 1).float(), reduction="none", pos_weight=torch.tensor(RARE)
     )
     parts = {"defects": 4 * (each * known).sum() / known.sum().clamp(min=1)}
     for question, logits in enumerate(answered(out["choices"].float())):
@@ -128,6 +133,11 @@ def losses(x: Tensor, out: dict[str, Tensor], truth: Tensor) -> dict[str, Tensor
         name = list(CHOICES)[question]
         parts[name] = 0.5 * (loss * there).sum() / there.sum().clamp(min=1)
     return parts
+
+
+RARE = 4.0
+"""A card with a defect counts so much more than one without: of each kind there are two in a hundred. What
+that does to the chances, the calibration takes back."""
 
 
 def codes(truth: Tensor) -> Tensor:
@@ -143,13 +153,13 @@ def recipe_for(device: str) -> Recipe:
         segmenter.recipe_for(device),
         minutes=15 if device == "cuda" else 60,
         batch=32,
-        small=SIDE,
+        small=192,
         size=SIDE,
-        small_share=0.0,
+        small_share=0.6,
         rate=1.5e-3,
         decay=0.05,
-        widths=(16, 32, 64, 96, 144),
-        depths=(1, 2, 2, 2),
+        widths=(16, 32, 64, 128, 176),
+        depths=(1, 2, 1, 1),
         attention=1,
     )
 
@@ -163,18 +173,24 @@ def train(
     recipe: Recipe,
     tell: Tell = print,
     watch: Watch = lambda share, loss: None,
+    eyes: Path | None = None,
 ) -> Path:
-    """Trains, or goes on from `out/last.pt`; the path of the exported network."""
+    """Trains, or goes on from `out/last.pt`; the exported network. `eyes`: the last.pt of a segmenter."""
     torch.manual_seed(recipe.seed)
+    recipe = replace(recipe, parent=sha256(eyes.read_bytes()).hexdigest() if eyes else "")
     run = started(recipe)
+    if eyes:
+        see_as(run, eyes)
     segmenter.resume(run, recipe, out, tell)
     dev = [one for one in glances if one.dev]
-    lessons = Lessons([one for one in glances if not one.dev], recipe.seed)
+    known = [one for one in glances if not one.dev]
 
     def judge() -> tuple[dict[str, float], RGB | None]:
         return evaluate(run.mean, dev, recipe), None
 
     while not segmenter.done(run, recipe):
+        early = segmenter.share_of(run, recipe) < recipe.small_share
+        lessons = Lessons(known, recipe.seed, recipe.small if early else recipe.size)
         segmenter.stage(run, recipe, lessons, judge, out, tell, watch, losses)
     segmenter.save(run, recipe, out)
     return shipped(run.mean, dev, recipe, out)
@@ -184,6 +200,22 @@ def started(recipe: Recipe) -> Run[JudgeNet]:
     net, mean = new_net(recipe), new_net(recipe)
     mean.load_state_dict(net.state_dict())
     return Run(net, mean, segmenter.optimiser_of(net, recipe))
+
+
+def see_as(run: Run[JudgeNet], eyes: Path) -> None:
+    """Begins with the first levels of a segmenter: they have seen many more photos than there are cards."""
+    taught = torch.load(eyes, map_location="cpu", weights_only=True)["mean"]
+    own = run.net.state_dict()
+    for name, now in own.items():
+        was = taught.get(name)
+        if was is None:
+            continue
+        if was.shape == now.shape:
+            now.copy_(was)
+        elif name == "down1.conv.weight":  # colours as there; the cut-out's plane begins unseen
+            now[:, :3].copy_(was)
+            now[:, 3].zero_()
+    run.mean.load_state_dict(own)
 
 
 def new_net(recipe: Recipe) -> JudgeNet:
