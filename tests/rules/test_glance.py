@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from builders import facts, findings, glance, marks, objects, piece, text
+from builders import facts, findings, glance, marks, objects, piece, subject, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packshot.look.facts import Facts
 from packshot.look.glance import Glance
+from packshot.look.sides import Sides
 from packshot.rules._glance import Glimpsed, together
 from packshot.rules.base import RULES, Fixable, Severity
 
@@ -104,6 +105,25 @@ def test_a_mannequin_is_no_person() -> None:
     assert findings("person_present", facts(glance=glance(shown="mannequin"))) == []
 
 
+@pytest.mark.parametrize(
+    ("shown", "cropped", "limits", "told"),
+    [
+        ("person", 0.05, {}, 0),
+        ("person", 0.05, {"model_may_be_cut": False}, 1),
+        ("person", 0.6, {}, 1),
+        ("none", 0.05, {}, 1),
+    ],
+)
+def test_a_model_may_run_out_of_the_frame_her_dress_may_not(
+    shown: str, cropped: float, limits: dict[str, Any], told: int
+) -> None:
+    cut = facts(
+        subject=subject(touches=Sides(bottom=0.4)),
+        glance=glance(shown=shown, person="whole", cropped=cropped),
+    )
+    assert len(findings("subject_cropped", cut, **limits)) == told
+
+
 @pytest.mark.parametrize(("view", "told"), [("back", 1), ("front", 0), ("three_quarter", 0)])
 def test_the_side_that_is_asked_for(view: str, told: int) -> None:
     seen = facts(glance=glance(view=view))
@@ -114,3 +134,9 @@ def test_the_side_that_is_asked_for(view: str, told: int) -> None:
 def test_a_label_full_of_print_is_no_infographic() -> None:
     printed = facts(text=text(*[piece(on_product=1.0, overlaid=0.3) for _ in range(12)]))
     assert findings("infographic", printed) == []
+
+
+def test_on_grounds_that_it_never_learned_on_it_keeps_its_suspicions_to_itself() -> None:
+    known = {**glance(prop=0.96).defects, "coloured_ground": 0.6}
+    assert findings("extra_objects", facts(glance=Glance(True, known)), suspect_from=0.9) == []
+    assert len(findings("background_color", facts(glance=Glance(True, known)), suspect_from=0.5)) == 1

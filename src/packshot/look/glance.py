@@ -44,7 +44,7 @@ class Glance:
         """That a person, or a part of one, is in the photo: as asked, or seen as a hand beside the goods."""
         if not self.person:
             return 0.0
-        return round(1 - self.person["none"] * (1 - self.defects.get("hand", 0.0)), DIGITS)
+        return round(max(1 - self.person["none"], self.defects.get("hand", 0.0)), DIGITS)
 
 
 def likeliest(chances: Mapping[str, float]) -> str:

@@ -52,12 +52,13 @@ def measure(photo: Photo, cutout: Cutout, subject: Subject) -> Objects:
     total = int((alpha >= 128).sum())
     if total == 0:
         return Objects((), (), ())
-    things = _things(alpha, lab(colours), total)
 
     def box(thing: _Thing) -> Box:
         within = thing.box.scaled(step, within=cutout.box.size)
         return photo.to_source(within.moved(cutout.box.left, cutout.box.top))
 
+    laid = [part.box for part in subject.components if part.laid_over]
+    things = [thing for thing in _things(alpha, lab(colours), total) if not _covered(box(thing), laid)]
     twins = [
         Twin(box(one), box(other), similarity, mirrored)
         for one, other in combinations(things, 2)
@@ -69,6 +70,15 @@ def measure(photo: Photo, cutout: Cutout, subject: Subject) -> Objects:
         shares=tuple(thing.area / total for thing in things),
         twins=tuple(twins),
     )
+
+
+def _covered(thing: Box, laid: list[Box]) -> bool:
+    """A sticker is no thing."""
+    return any(thing.meet(part).area >= STICKER * thing.area for part in laid)
+
+
+STICKER = 0.8
+"""Of its box lies in the box of a part that was laid over the photo."""
 
 
 # --- things ------------------------------------------------------------------------------------------------

@@ -37,8 +37,12 @@ L = TypeVar("L", bound=Glimpsed)
 Judged = Callable[[Facts, L], Iterator[Finding]]
 
 
-def with_glance(name: str, *kinds: str) -> Callable[[Judged[L]], Judged[L]]:
-    """`kinds` of defects, as the judge calls them, that the rule called `name` is about."""
+def with_glance(name: str, *kinds: str, weighs: bool = True) -> Callable[[Judged[L]], Judged[L]]:
+    """`kinds` of defects, as the judge calls them, that the rule called `name` is about.
+
+    `weighs`: the judge's chance counts in what was measured. Not so where a profile sets the limit, as for
+    the colour of the ground: the judge knows coloured grounds, not this limit; it may only suspect.
+    """
 
     def joined(judge: Judged[L]) -> Judged[L]:
         @wraps(judge)
@@ -48,13 +52,24 @@ def with_glance(name: str, *kinds: str) -> Callable[[Judged[L]], Judged[L]]:
             if chance is None:
                 yield from measured
             elif measured:
-                yield from believed(measured, chance, limit)
-            elif chance >= limit.suspect_from and limit.forbids:
+                yield from believed(measured, chance, limit) if weighs else measured
+            elif chance >= limit.suspect_from and limit.forbids and is_at_home(facts, kinds):
                 yield suspicion(name, chance, limit)
 
         return both
 
     return joined
+
+
+GROUNDS = ("cluttered_ground", "coloured_ground", "uneven_ground")
+CALM = 0.3
+"""Over this chance of such a ground the judge suspects nothing else: it learned on cards. Of 80 photos of
+clothes on floors, beds and walls it would have seen a colour cast in 34 and a collage in 7."""
+
+
+def is_at_home(facts: Facts, kinds: tuple[str, ...]) -> bool:
+    asked = set(kinds) & set(GROUNDS)
+    return bool(asked) or (facts.glance.chance(GROUNDS) or 0.0) < CALM
 
 
 def believed(measured: list[Finding], chance: float, limit: Glimpsed) -> Iterator[Finding]:

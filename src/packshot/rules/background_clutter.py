@@ -23,7 +23,7 @@ class BackgroundClutter(Glimpsed):
 
 
 @rule("background_clutter", since="0.1")
-@with_glance("background_clutter", "cluttered_ground", "uneven_ground")
+@with_glance("background_clutter", "cluttered_ground", "uneven_ground", weighs=False)
 def judge(facts: Facts, limit: BackgroundClutter) -> Iterator[Finding]:
     """The ground is busy, shaded or blotchy.
 

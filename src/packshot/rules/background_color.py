@@ -36,7 +36,7 @@ class BackgroundColor(Glimpsed):
 
 
 @rule("background_color", since="0.1")
-@with_glance("background_color", "coloured_ground")
+@with_glance("background_color", "coloured_ground", weighs=False)
 def judge(facts: Facts, limit: BackgroundColor) -> Iterator[Finding]:
     """The ground is not the colour that the marketplace asks for.
 

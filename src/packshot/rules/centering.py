@@ -30,7 +30,7 @@ class Centering(Glimpsed):
 
 
 @rule("centering", since="0.1")
-@with_glance("centering", "off_centre")
+@with_glance("centering", "off_centre", weighs=False)
 def judge(facts: Facts, limit: Centering) -> Iterator[Finding]:
     """The product stands off the middle of the photo.
 

@@ -33,7 +33,7 @@ class FrameFill(Glimpsed):
 
 
 @rule("frame_fill", since="0.1")
-@with_glance("frame_fill", "tiny")
+@with_glance("frame_fill", "tiny", weighs=False)
 def judge(facts: Facts, limit: FrameFill) -> Iterator[Finding]:
     """The product is too small or too large in the frame.
 

@@ -17,7 +17,7 @@ class PersonPresent(Limit):
     """Goods of this kind may be shown on a person, or in a hand."""
     worn_is_fine: bool = True
     """Someone who wears the goods passes also where nothing is said of their kind."""
-    min_chance: float = 0.8
+    min_chance: float = 0.92
     """A person is told from this chance on."""
 
 

@@ -23,7 +23,7 @@ LENGTH = re.compile(
 class ScaleMarker(Limit):
     required: bool = False
     """The card should show how large the product is."""
-    hand_from: float = 0.8
+    hand_from: float = 0.92
     """A hand is seen from this chance on; it shows the size."""
 
 

@@ -25,6 +25,8 @@ class SubjectCropped(Glimpsed):
     """Share of a side on which the product may lie."""
     sides: tuple[Side, ...] = ("left", "top", "right", "bottom")
     """The sides that count; goods on a model may run out of the frame below, say."""
+    model_may_be_cut: bool = True
+    """Who wears the goods may run out of the frame, where the judge does not see the goods themselves cut."""
 
 
 @rule("subject_cropped", since="0.1")
@@ -43,7 +45,8 @@ def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
     Fix: no; we do not invent the missing part. The retouch can only set the cut side against the edge of the
     new picture, so that the cut looks meant.
     Known limits: things that are long by nature (a curtain, a cable, a model's legs) are cut on purpose:
-    leave out that side in the profile. Goods that only just touch the edge are told as cut.
+    leave out that side in the profile. Of a model that is cut by the frame the learned judge says whether the
+    goods are cut, too; it may err. Goods that only just touch the edge may be told as cut.
     """
     if not facts.subject.found:
         return
@@ -53,7 +56,7 @@ def judge(facts: Facts, limit: SubjectCropped) -> Iterator[Finding]:
         for side in limit.sides
         if touches[side] > limit.max_touch and not _only_small_things(side, facts)
     ]
-    if not cut:
+    if not cut or (limit.model_may_be_cut and _only_the_model(facts)):
         return
     worst = max(cut, key=lambda side: touches[side])
     figure, most = told(touches[worst] * 100, limit.max_touch * 100), percent(limit.max_touch)
@@ -141,3 +144,12 @@ def _edge(side: Side, product: Box, frame: Size) -> Box:
         "bottom": Box(product.left, frame.height - thick, product.right, frame.height),
     }
     return strips[side].inside(frame)
+
+
+GOODS_CUT = 0.15
+"""The judge's chance from which the goods that a model wears may be cut themselves."""
+
+
+def _only_the_model(facts: Facts) -> bool:
+    chance = facts.glance.chance(("cropped",))
+    return chance is not None and chance < GOODS_CUT and facts.glance.worn == "person"
