@@ -100,6 +100,8 @@ def test_check_writes_one_page_and_not_over_a_stranger(run: Run, photo: Path, tm
     result = run("check", photo, "--html", tmp_path / "own", code=2)
     assert "did not write it" in result.stderr
     assert (tmp_path / "own" / "index.html").read_bytes() == b"<p>mine"
+    result = run("check", photo, "--html", photo, code=2)
+    assert "a folder is asked for" in result.stderr
 
 
 def test_check_asks_several_marketplaces_at_once(run: Run, photo: Path) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packshot.errors import Refused
+from packshot.errors import BadOption, Refused
 from packshot.words import say
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ def ours_or_free(path: Path) -> None:
             head = file.read(4096)
     except FileNotFoundError:
         return
+    except NotADirectoryError:
+        raise BadOption(
+            say("{file} is a file, and a folder is asked for.", file=str(path.parent)),
+            say("Give the name of a folder; it is made where it is missing."),
+        ) from None
     if not any(mark in head for mark in marks):
         raise Refused(
             say("{file} is there already and packshot did not write it.", file=str(path)),
