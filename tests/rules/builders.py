@@ -220,6 +220,7 @@ def facts(
         "marks": NO_MARKS,
         **known,
     }
+    made.known.setdefault("laid_words", made.known["reading"])
     return made
 
 

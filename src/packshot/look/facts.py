@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Generic, TypeVar, overload
 
 from packshot.engines.base import Judge, Segmenter, TextFinder, TextReader
@@ -144,10 +145,18 @@ class Facts:
         return text.measure(self.photo, self.cutout, self.text_finder)
 
     @fact
+    def laid_words(self) -> Reading:
+        """Of the lines that are laid over the photo: most rules ask for no others, and labels are long."""
+        from packshot.look import reading
+
+        laid = replace(self.text, boxes=tuple(line for line in self.text.boxes if line.laid_over))
+        return reading.measure(self.photo, laid, self.text_reader)
+
+    @fact
     def reading(self) -> Reading:
         from packshot.look import reading
 
-        return reading.measure(self.photo, self.text, self.text_reader)
+        return reading.measure(self.photo, self.text, self.text_reader, self.laid_words.lines)
 
     @fact
     def codes(self) -> Codes:

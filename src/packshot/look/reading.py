@@ -45,18 +45,19 @@ MOST_LINES = 24
 MOST_LETTERS = 200
 
 
-def measure(photo: Photo, text: Text, reader: TextReader | None) -> Reading:
-    """Read at the size that the photo is worked at, not at the finder's."""
+def measure(photo: Photo, text: Text, reader: TextReader | None, known: tuple[ReadLine, ...] = ()) -> Reading:
+    """Read at the size that the photo is worked at, not at the finder's; `known` lines are not read again."""
     if reader is None:
         return Reading((), looked=False)
+    said_already = {line.found: line for line in known}
     weighty = sorted(text.boxes, key=lambda line: (not line.laid_over, -line.box.area))
     chosen = sorted(weighty[:MOST_LINES], key=lambda line: (line.box.top, line.box.left))
-    read = reader.read(photo.pixels, [as_found(line, photo.scale) for line in chosen]) if chosen else ()
+    asked = [line for line in chosen if line not in said_already]
+    read = reader.read(photo.pixels, [as_found(line, photo.scale) for line in asked]) if asked else ()
+    for line, said in zip(asked, read, strict=True):
+        said_already[line] = ReadLine(harmless(said.text, MOST_LETTERS), said.confidence, line)
     return Reading(
-        tuple(
-            ReadLine(harmless(said.text, MOST_LETTERS), said.confidence, line)
-            for said, line in zip(read, chosen, strict=True)
-        ),
+        tuple(said_already[line] for line in chosen),
         looked=True,
         unread=len(text.boxes) - len(chosen),
     )

@@ -18,7 +18,8 @@ def own_sharpness(pixels: RGB, lines: list[Box]) -> float | None:
     size = size_of(pixels)
     side = 128
     grey = cast(Grey, cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
-    coarse = cv2.resize(grey, (32, 32), interpolation=cv2.INTER_AREA)
+    every = max(1, size.short_side // 400)
+    coarse = cv2.resize(grey[::every, ::every], (32, 32), interpolation=cv2.INTER_AREA)
     life = np.abs(np.asarray(cv2.Laplacian(coarse, cv2.CV_32F)))
     found: list[float] = []
     for at in np.argsort(-life, axis=None, kind="stable")[:40]:

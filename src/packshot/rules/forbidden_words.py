@@ -86,7 +86,7 @@ def judge(facts: Facts, limit: ForbiddenWords) -> Iterator[Finding]:
     """
     lines = [
         line
-        for line in facts.reading.lines
+        for line in (facts.reading if limit.on_product else facts.laid_words).lines
         if line.confidence >= limit.min_confidence and (line.laid_over or limit.on_product)
     ]
     places: list[Block] = []
