@@ -27,7 +27,6 @@ from judge import page
 from judge.tables import table
 from moderation import average_precision, share
 
-from packshot.engines import cards as passports
 from packshot.engines.base import Impression
 from packshot.engines.judge import JudgeNet
 from packshot.journey.examine import second_opinion
@@ -42,11 +41,6 @@ INTRO = """\
 front and camera are known (`benchmarks/judge_answers.py`). AP: by the chance of the answer, among all whose
 answer is known. One look takes {ms:.1f} ms of one core (median), the cut-out not counted. A guess that knows
 nothing has an AP of the answer's share."""
-
-
-class GivenJudge(JudgeNet):
-    def __init__(self, card: Path) -> None:
-        self._card = passports.read(card)
 
 
 def looked_at(data: Path) -> list[Glance]:
@@ -92,7 +86,7 @@ def main() -> None:
     parser.add_argument("--page", type=Path, help="the page whose section is written anew")
     wish = parser.parse_args()
     cv2.setNumThreads(1)
-    judge = GivenJudge(wish.judge) if wish.judge else JudgeNet()
+    judge = JudgeNet(wish.judge)
     some = looked_at(wish.data)
     told, spent = [], []
     for one in some:

@@ -33,7 +33,6 @@ from judge.tables import table
 from moderation import FAMILIES, Checked, share, speaks_of_ground
 from numpy.typing import NDArray
 
-from packshot.engines import cards as passports
 from packshot.engines.judge import JudgeNet
 from packshot.journey.examine import second_opinion
 from packshot.training import glances
@@ -113,17 +112,10 @@ class Answers:
     made: str = "–"
 
 
-class GivenJudge(JudgeNet):
-    """Our judge, of a card that lies anywhere."""
-
-    def __init__(self, card: Path) -> None:
-        self._card = passports.read(card.with_suffix(".toml"))
-
-
 def ours_of(judge: Path | None, dev: Sequence[Glance], val: Sequence[Card]) -> Iterator[Answers]:
     """As far as they are there."""
     if judge:
-        net = GivenJudge(judge)
+        net = JudgeNet(judge.with_suffix(".toml"))
         of_dev, of_val = any_defect(net, dev), any_defect(net, [card.glance for card in val])
         right = np.array([bool(baselines.defective(one)) for one in dev])
         truth = np.array([card.defective for card in val])

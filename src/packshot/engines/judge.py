@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import cv2
@@ -20,9 +21,10 @@ class JudgeNet:
 
     name = "judge"
 
-    def __init__(self) -> None:
+    def __init__(self, card: Path | None = None) -> None:
+        """`card`: of another network than the one that is shipped."""
         onnx.runtime()
-        self._card = cards.read(cards.CARDS / "judge.toml")
+        self._card = cards.read(card or cards.CARDS / "judge.toml")
         cards.weights(self._card)
 
     def judge(self, pixels: RGB, alpha: Grey) -> Impression:

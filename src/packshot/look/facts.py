@@ -21,9 +21,9 @@ from packshot.look.palette import Palette
 from packshot.look.quality import Quality
 from packshot.look.reading import Reading
 from packshot.look.scene import Scene
-from packshot.look.stickers import LOOKS_DRAWN, Laid
+from packshot.look.stickers import Laid
 from packshot.look.subject import Care, Cutout, Subject
-from packshot.look.text import Text
+from packshot.look.text import DRAWN, Text
 from packshot.look.tone import Tone
 
 T = TypeVar("T")
@@ -117,7 +117,7 @@ class Facts:
         return subject.measure(self.photo, self.full, self.cutout, self._laid_over)
 
     def _laid_over(self) -> Laid:
-        lines = (line.box for line in self.text.boxes if line.overlaid >= LOOKS_DRAWN)
+        lines = (line.box for line in self.text.boxes if line.overlaid >= DRAWN)
         return Laid(tuple(lines), tuple(code.box for code in self.codes.found))
 
     @fact

@@ -11,8 +11,6 @@ from packshot.image.types import RGB, Box
 
 APART_AREA = 0.35
 """Of the largest part; a smaller part that stands apart may be a badge."""
-LOOKS_DRAWN = 0.4
-"""How drawn a line must look: letters printed on cartons, which a poor cut-out tore off, reach 0.37."""
 WITHIN = 0.7
 """Of a letter's box lies in its line."""
 BEARS = 0.05

@@ -43,6 +43,7 @@ class TextBox:
 
 
 HALF = 0.5
+"""Text belongs to that on which more than half of it lies."""
 DRAWN = 0.5
 """Of 234 laid lines of dev cards 96 % reach it, of 650 prints 0.8 % (benchmarks/drawn_learn.py)."""
 
@@ -58,7 +59,7 @@ class Text:
 
 ENOUGH_SIGNS = 0.25
 """Of 200 packshots with a drawn word (letters 14…60 px high in 672) 99 % reach it; of 200 without, 29 % do,
-most for the print on their cloth. Those cost the finder's 40 ms and nothing else. A higher bar would lose
+most for the print on their cloth. Those cost the finder's time and nothing else. A higher bar would lose
 badges with two digits."""
 
 

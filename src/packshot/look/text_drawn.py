@@ -28,19 +28,12 @@ PIECES = 6
 """Along the line: does the light on the letters follow the light between them?"""
 LEAST = 12
 """Pixels from which a colour or a spread can be told."""
-CLUES = 26
-
-
-def drawn(
-    pixels: RGB, box: Box, outline: Points, angle: float, on_product: float, photos_own: float | None
-) -> float:
-    """0…1; `outline` in the pixels, empty where only the box is known; `photos_own` as for the rest."""
-    return float(judged(clues(pixels, box, outline, angle, on_product, photos_own)))
 
 
 def clues(
     pixels: RGB, box: Box, outline: Points, angle: float, on_product: float, photos_own: float | None
 ) -> Float:
+    """`outline` in the pixels, empty where only the box is known; `photos_own`: of its other edges."""
     height, width = pixels.shape[:2]
     shape = _shape(box, outline, angle)
     part, inside, around = _cut(pixels, box, outline, shape[1])

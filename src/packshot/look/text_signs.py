@@ -1,6 +1,7 @@
 """Cheap signs of text: marks of one height and colour that stand in a row, as letters do.
 
-A text network takes 40 ms a photo, this takes six; most packshots bear no letters and need no network.
+A text network takes twenty milliseconds a photo, this takes six; most packshots bear no letters and need no
+network.
 """
 
 from __future__ import annotations

@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from packshot.image.types import Box, Grey, box_of, size_of
 from packshot.look.facts import Facts
+from packshot.look.text import DRAWN
 from packshot.retouch.base import Wish, stage
 from packshot.retouch.layers import Layers, Product
 from packshot.retouch.start import SEEN
 from packshot.words import Words, say, say_n
 
-DRAWN = 0.5
-"""From here text looks drawn over the photo and not printed on goods."""
 COVERED_SHARE = 0.6
 """A part whose box is covered this much by drawn text is that text."""
 BADGE_SHARE = 0.15

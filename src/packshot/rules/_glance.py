@@ -64,7 +64,7 @@ def with_glance(name: str, *kinds: str, weighs: bool = True) -> Callable[[Judged
 GROUNDS = ("cluttered_ground", "coloured_ground", "uneven_ground")
 CALM = 0.3
 """Over this chance of such a ground the judge suspects nothing else: it learned on cards. Of 80 photos of
-clothes on floors, beds and walls it would have seen a colour cast in 34 and a collage in 7."""
+clothes on floors, beds and walls, with bars from cards alone, it saw a cast in 34 and a collage in 7."""
 
 
 def is_at_home(facts: Facts, kinds: tuple[str, ...]) -> bool:

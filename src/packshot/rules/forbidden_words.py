@@ -10,6 +10,7 @@ from typing import Literal
 from packshot.look.blocks import Block, blocks
 from packshot.look.facts import Facts
 from packshot.look.reading import ReadLine
+from packshot.look.text import HALF
 from packshot.rules._lexicon import SPARED, Passage, Phrases, lexicon, phrases_of
 from packshot.rules._telling import sure
 from packshot.rules.base import Finding, Fixable, Limit, rule
@@ -44,7 +45,6 @@ NAMES: Mapping[str, Words] = {
     "extra": say("words of the profile's own list"),
 }
 
-HALF = 0.5
 SHOWN = 40
 """Letters of a line that a sentence can bear."""
 MOST_SHOWN = 3

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 from packshot.image.types import Box, Size
 from packshot.look.facts import Facts
-from packshot.look.text import TextBox
+from packshot.look.text import HALF, TextBox
 from packshot.rules._glance import Glimpsed, with_glance
 from packshot.rules._telling import percent, sure, told
 from packshot.rules.base import Finding, Fixable, rule
 from packshot.words import say, say_n
 
 Zone = tuple[float, float, float, float]
-
-HALF = 0.5
-"""A text box belongs to that on which more than half of it lies; likewise for how drawn it looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,10 @@ import numpy as np
 from packshot.engines.base import Segmenter
 from packshot.errors import BadSource
 from packshot.image.codec import open_photo
-from packshot.image.photo import Photo
 from packshot.image.types import RGB, Grey
-from packshot.look.subject import Cutout, cut
+from packshot.look.small import product_mask
+from packshot.look.small import small as shrunk
+from packshot.look.subject import cut
 from packshot.training.defects import synthesize
 from packshot.training.defects.synthesize import KINDS
 from packshot.training.pack import is_dev
@@ -93,16 +94,10 @@ def count(data: Path, cards: Iterable[Path], split: str) -> int:
 
 
 def seen(data: bytes, segmenter: Segmenter, dev: bool, known: tuple[int, ...]) -> Glance:
+    """As `look/glance.py` looks at it."""
     photo = open_photo(data)
-    return small(photo.pixels, whole_alpha(photo, cut(photo, segmenter)), dev, known)
-
-
-def whole_alpha(photo: Photo, cutout: Cutout) -> Grey:
-    """The cut-out's alpha in the photo's frame."""
-    alpha = np.zeros(photo.pixels.shape[:2], np.uint8)
-    if not cutout.box.is_empty:
-        alpha[cutout.box.slices] = cutout.alpha
-    return alpha
+    whole = shrunk(photo)
+    return small(whole.pixels, product_mask(cut(photo, segmenter), whole), dev, known)
 
 
 def small(colours: RGB, alpha: Grey, dev: bool, known: tuple[int, ...]) -> Glance:
