@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         EngineFailed,
         PackshotError,
         Refused,
+        StoreFailed,
         WeightsMissing,
     )
     from packshot.image.codec import open_photo
@@ -59,6 +60,7 @@ _PLACES = {
     "Refused": "errors",
     "WeightsMissing": "errors",
     "EngineFailed": "errors",
+    "StoreFailed": "errors",
 }
 
 __all__ = [
@@ -77,6 +79,7 @@ __all__ = [
     "Result",
     "Severity",
     "Status",
+    "StoreFailed",
     "Verdict",
     "WeightsMissing",
     "check",

@@ -7,7 +7,8 @@ PackshotError
 ├── BadOption         an option has a value that makes no sense
 ├── Refused           a limit or a policy says no (licence, address, size)
 ├── WeightsMissing    an engine's weights or extra are not installed
-└── EngineFailed      an engine broke on this photo
+├── EngineFailed      an engine broke on this photo
+└── StoreFailed       the place of the results does not take them
 
 Each error carries a code for machines, one sentence for people and a cure, both in Russian and English.
 """
@@ -81,3 +82,9 @@ class EngineFailed(PackshotError):
     """An engine broke on this photo."""
 
     code = "engine_failed"
+
+
+class StoreFailed(PackshotError):
+    """The place of the results does not take them: no photo is to blame, so the run ends."""
+
+    code = "store_failed"

@@ -1,0 +1,349 @@
+"""A place for files: a folder or a bucket, by one door. Files are there as a whole or not at all.
+
+Every name is below the place, with `/`. What fails for a moment is tried again; what fails for good is told
+as what it is: no space, no permission, no such bucket. No photo is to blame for it, so it ends the run.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import IO, Any, TypeVar
+from urllib.parse import urlsplit
+
+from packshot.errors import BadSource, StoreFailed
+from packshot.image.files import write_whole
+from packshot.words import Words, say, verbatim
+
+Value = TypeVar("Value")
+
+ATTEMPTS = 6
+FIRST_PAUSE = 0.05
+"""Seconds; doubled at each further attempt, so that all together wait about three seconds."""
+LASTING = frozenset(
+    {
+        *(errno.ENOENT, errno.EEXIST, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS),
+        *(errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG),
+    }
+)
+WHOLE_BY_THEMSELVES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "memory"})
+"""Object stores show an object when its last byte has come; elsewhere we write beside and rename."""
+CONTENT_TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+}
+DENIALS = (
+    "NoCredentials",
+    "PartialCredentials",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "AccessDenied",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    name: str
+    size: int
+    stamp: str
+    """Its etag, or size and time."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """`url` is a path or any address that fsspec knows. Small and picklable: each process opens its own."""
+
+    url: str
+    options: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
+    """For fsspec, as `endpoint_url`. Secrets come from the environment, never from here."""
+
+    @staticmethod
+    def at(place: str | Path, options: Mapping[str, Any] | None = None) -> Store:
+        text = str(place)
+        if "://" not in text or text.startswith("file://"):
+            return Store(str(Path(text.removeprefix("file://")).expanduser().absolute()))
+        return Store(text.rstrip("/"), tuple(sorted((options or {}).items())))
+
+    @property
+    def is_local(self) -> bool:
+        return "://" not in self.url
+
+    @property
+    def path(self) -> Path:
+        """Of a local one."""
+        return Path(self.url)
+
+    def below(self, name: str) -> Store:
+        return Store(f"{self.url}/{name}", self.options)
+
+    def place_of(self, name: str) -> str:
+        """As people write it."""
+        return f"{self.url}/{name}"
+
+    # ---- reading -------------------------------------------------------------------------------------------
+
+    def read(self, name: str) -> bytes:
+        """Raises FileNotFoundError where there is none."""
+        if self.is_local:
+            return self._try(lambda: (self.path / name).read_bytes())
+        return self._try(lambda: bytes(self._fs.cat_file(self._at(name))))
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """To read pieces of a large file."""
+        opened: IO[bytes] = self._try(
+            lambda: (self.path / name).open("rb") if self.is_local else self._fs.open(self._at(name), "rb")
+        )
+        with opened:
+            yield opened
+
+    def stat(self, name: str) -> Stored | None:
+        """None where there is none."""
+        try:
+            if self.is_local:
+                return _of_stat(name, self._try(lambda: (self.path / name).stat()))
+            return _of_info(name, self._try(lambda: self._fs.info(self._at(name))))
+        except FileNotFoundError:
+            return None
+
+    def list(self, prefix: str = "") -> Iterator[Stored]:
+        """Every file below the prefix, page by page, in the order of names where the place has one."""
+        if self.is_local:
+            yield from self._list_folder(self.path / prefix)
+            return
+        for info in _pages(self._fs, self._at(prefix), self._try):
+            name = self._below(info["name"])
+            if name is not None:
+                yield _of_info(name, info)
+
+    def _list_folder(self, top: Path) -> Iterator[Stored]:
+        for folder, folders, files in os.walk(top):
+            folders.sort()
+            for file in sorted(files):
+                path = Path(folder, file)
+                with suppress(FileNotFoundError):  # it went while we walked
+                    yield _of_stat(path.relative_to(self.path).as_posix(), path.stat())
+
+    # ---- writing -------------------------------------------------------------------------------------------
+
+    def write(self, name: str, data: bytes, *, fresh: bool = False) -> None:
+        """`fresh`: raises FileExistsError where there is one already."""
+        self._try(lambda: self._write(name, data, fresh))
+
+    def _write(self, name: str, data: bytes, fresh: bool) -> None:
+        if self.is_local:
+            path = self.path / name
+            if fresh and path.exists():
+                raise FileExistsError(errno.EEXIST, "is there already", str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, data)
+        elif self._protocol in WHOLE_BY_THEMSELVES:
+            self._put(name, data, fresh)
+        else:
+            if fresh and self._fs.exists(self._at(name)):
+                raise FileExistsError(errno.EEXIST, "is there already", name)
+            beside = self._at(f"{name}.part")
+            self._fs.makedirs(beside.rpartition("/")[0], exist_ok=True)
+            self._fs.pipe_file(beside, data)
+            self._fs.mv(beside, self._at(name))
+
+    def _put(self, name: str, data: bytes, fresh: bool) -> None:
+        how: dict[str, Any] = {"mode": "create"} if fresh else {}
+        if self._protocol in ("s3", "s3a") and (kind := _content_type(name)):
+            how["ContentType"] = kind  # without it marketplaces are given a nameless stream
+        self._fs.pipe_file(self._at(name), data, **how)
+
+    def copy(self, name: str, to: str) -> None:
+        """Within the place: a bucket does it by itself."""
+        if self.is_local:
+            self.write(to, self.read(name))
+        else:
+            self._try(lambda: self._fs.cp_file(self._at(name), self._at(to)))
+
+    def delete(self, name: str) -> None:
+        """No matter whether it was there."""
+        with suppress(FileNotFoundError):
+            if self.is_local:
+                self._try(lambda: (self.path / name).unlink(missing_ok=True))
+            else:
+                self._try(lambda: self._fs.rm_file(self._at(name)))
+
+    def settle(self, names: Iterator[str]) -> None:
+        """After it, not even a power cut makes these files vanish: a renamed file's folder is written too."""
+        if not self.is_local or os.name != "posix":
+            return
+        for folder in {(self.path / name).parent for name in names}:
+            with suppress(OSError):
+                handle = os.open(folder, os.O_RDONLY)
+                try:
+                    os.fsync(handle)
+                finally:
+                    os.close(handle)
+
+    def free_bytes(self) -> int | None:
+        """None where nobody can say."""
+        if not self.is_local:
+            return None
+        here = self.path
+        while not here.exists():
+            here = here.parent
+        return shutil.disk_usage(here).free
+
+    # ---- how it fails --------------------------------------------------------------------------------------
+
+    def _try(self, act: Callable[[], Value]) -> Value:
+        """The one place that knows how stores fail. Missing and existing files are the caller's to hear."""
+        pause = FIRST_PAUSE
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return act()
+            except (FileNotFoundError, FileExistsError):
+                raise
+            except Exception as exc:
+                if not _is_a_stores(exc):
+                    raise
+                if _lasts(exc) or attempt == ATTEMPTS:
+                    raise StoreFailed(*self._told(exc)) from exc
+                time.sleep(pause * random.uniform(0.5, 1.5))
+                pause *= 2
+        raise AssertionError
+
+    def _told(self, exc: BaseException) -> tuple[Words, Words]:
+        place = self.url
+        if isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT):
+            return (
+                say("There is no space left in {place}.", place=place),
+                say("Make room and give the same command again: it goes on from here."),
+            )
+        if _denied(exc):
+            return (
+                say("{place} refuses us: {why}.", place=place, why=_why(exc)),
+                say("Check the keys (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and what they are allowed."),
+            )
+        return (
+            say("{place} does not answer as it should: {why}.", place=place, why=_why(exc)),
+            say("Check the address and the network, then give the same command again: it goes on from here."),
+        )
+
+    # ---- fsspec --------------------------------------------------------------------------------------------
+
+    @property
+    def _protocol(self) -> str:
+        return urlsplit(self.url).scheme
+
+    @property
+    def _fs(self) -> Any:
+        return _filesystem(self.url, self.options)
+
+    def _at(self, name: str) -> str:
+        root = str(self._fs._strip_protocol(self.url)).rstrip("/")
+        return f"{root}/{name}" if name else root
+
+    def _below(self, path: str) -> str | None:
+        """None for what only begins with the same letters."""
+        root = self._at("").strip("/")
+        path = path.strip("/")
+        return path[len(root) + 1 :] if path.startswith(f"{root}/") else None
+
+
+def _filesystem(url: str, options: tuple[tuple[str, Any], ...]) -> Any:
+    return _opened(urlsplit(url).scheme, options, os.getpid())
+
+
+@lru_cache(maxsize=16)
+def _opened(protocol: str, options: tuple[tuple[str, Any], ...], _process: int) -> Any:
+    import fsspec
+
+    given = dict(options)
+    if protocol in ("s3", "s3a"):
+        given.setdefault("use_listings_cache", False)  # we and others write while it would remember
+        given.setdefault("config_kwargs", {"retries": {"max_attempts": 4, "mode": "standard"}})
+    try:
+        return fsspec.filesystem(protocol, **given)
+    except (ImportError, ValueError) as exc:
+        raise BadSource(
+            say("{protocol}:// needs more than is installed: {why}.", protocol=protocol, why=_why(exc)),
+            say('For S3 and what is like it: pip install "packshot[batch]".'),
+        ) from exc
+
+
+def _pages(fs: Any, root: str, attempt: Callable[[Callable[[], Any]], Any]) -> Iterator[Mapping[str, Any]]:
+    """A page at a time: a bucket of millions must not be held in memory as one list."""
+    if hasattr(fs, "call_s3"):
+        bucket, _, prefix = root.partition("/")
+        asked: dict[str, Any] = {"Bucket": bucket, "Prefix": f"{prefix}/" if prefix else ""}
+        while True:
+            page = attempt(lambda: fs.call_s3("list_objects_v2", **asked))
+            for one in page.get("Contents", ()):
+                if not one["Key"].endswith("/"):
+                    yield {**one, "name": f"{bucket}/{one['Key']}", "size": one["Size"]}
+            if not page.get("IsTruncated"):
+                return
+            asked["ContinuationToken"] = page["NextContinuationToken"]
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            found = attempt(partial(fs.ls, folder, detail=True))
+        except FileNotFoundError:
+            continue
+        found = sorted(found, key=lambda one: str(one["name"]))
+        yield from (one for one in found if one["type"] == "file")
+        waiting += [one["name"] for one in reversed(found) if one["type"] == "directory"]
+
+
+def _of_stat(name: str, told: os.stat_result) -> Stored:
+    return Stored(name, told.st_size, f"{told.st_size}:{told.st_mtime_ns}")
+
+
+def _of_info(name: str, info: Mapping[str, Any]) -> Stored:
+    size = int(info.get("size") or 0)
+    etag = str(info.get("ETag") or info.get("etag") or "").strip('"')
+    moved = info.get("LastModified") or info.get("mtime") or info.get("created") or ""
+    return Stored(name, size, etag or f"{size}:{moved}")
+
+
+def _content_type(name: str) -> str:
+    return CONTENT_TYPES.get(name.rpartition(".")[2].lower(), "")
+
+
+def _is_a_stores(exc: Exception) -> bool:
+    """An error of the place, not a bug of ours: the system's, a network's, or of a library of a cloud."""
+    return isinstance(exc, (OSError, TimeoutError)) or type(exc).__module__.partition(".")[0] in (
+        *("botocore", "aiobotocore", "s3fs", "aiohttp", "gcsfs", "google", "adlfs", "azure", "paramiko"),
+        "fsspec",
+    )
+
+
+def _lasts(exc: Exception) -> bool:
+    return _denied(exc) or (isinstance(exc, OSError) and exc.errno in LASTING)
+
+
+def _denied(exc: BaseException) -> bool:
+    told = f"{type(exc).__name__} {exc}"
+    signs = (
+        "NoCredentials",
+        "PartialCredentials",
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "AccessDenied",
+    )
+    return isinstance(exc, PermissionError) or any(sign in told for sign in signs)
+
+
+def _why(exc: BaseException) -> Words:
+    text = (isinstance(exc, OSError) and exc.strerror) or str(exc) or type(exc).__name__
+    return verbatim(text.strip().splitlines()[0][:300].rstrip("."))
