@@ -65,7 +65,7 @@ class Account:
 
     def __enter__(self) -> Account:
         self.out.mkdir(parents=True, exist_ok=True)
-        self._part = _locked(self.part, self.out)
+        self._part = lock(self.part, self.out)
         try:
             self._read(self.path, strict=True)
             self._mend_torn_end()
@@ -221,7 +221,7 @@ def _lines(path: Path) -> Iterator[tuple[_Place, bytes]]:
             start += len(data)
 
 
-def _locked(part: Path, out: Path) -> IO[bytes]:
+def lock(part: Path, out: Path) -> IO[bytes]:
     """Two runs into one folder at once would tear each other's account; the lock ends with the process."""
     file = part.open("ab")
     try:

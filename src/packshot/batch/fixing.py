@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from packshot.batch.account import Line
 from packshot.batch.layer_files import layer_pictures
 from packshot.batch.names import Item
 from packshot.batch.thumbs import thumb
@@ -44,67 +45,86 @@ class Fix:
     """0 makes none."""
 
     def planned(self, item: Item) -> tuple[str, ...]:
-        profile = _profile(self)
-        names = [*_picture_names(self, profile, item).values(), *_layer_names(self, item).values()]
-        if self.trail:
-            names.append(f"{item.sku}_trail.zip")
-        return tuple(placed(item, name) for name in names)
+        return tuple(self.names(item).values())
 
-    def __call__(self, task: Task) -> Written:
+    def names(self, item: Item) -> dict[str, str]:
+        """What is made, by what it is: variants, layers and `trail`, below the folder of results."""
+        names = {**_picture_names(self, _profile(self, item), item), **_layer_names(self, item)}
+        if self.trail:
+            names["trail"] = f"{item.sku}_trail.zip"
+        return {made: placed(item, name) for made, name in names.items()}
+
+    def identity(self, sha256: str, category: str = "") -> dict[str, Any]:
+        """What the same bytes give the same pictures by."""
+        from packshot.journey.fix import choose, identity_of
+        from packshot.journey.report import plain
+
+        profile = _profile_of(self, category or self.category)
+        known: dict[str, Any] = plain(
+            identity_of(sha256, profile, choose(profile, self.variants), self.quality)
+        )
+        return known
+
+    def make(self, item: Item, data: bytes) -> tuple[Line, dict[str, bytes]]:
+        """What the journey tells of the photo, and its files; nothing is written."""
         from packshot.journey.fix import fix
 
+        result = fix(
+            data,
+            profile=self.profile,
+            category=item.category or self.category,
+            switches=self.switches,
+            variants=self.variants,
+            overrides=dict(self.overrides),
+            quality=self.quality,
+            trail=self.trail,
+            name=item.key,
+        )
+        return self._told(item, result), self._files(item, result)
+
+    def __call__(self, task: Task) -> Written:
         item = task.item
         try:
             data = item.origin.read()
         except (BadPhoto, Refused) as error:
             return Written(failed_line(item, error.message, error))
-        if still_holds(task.previous, _identity(self, data), task, self.out):
+        identity = self.identity(hashlib.sha256(data).hexdigest(), item.category)
+        if still_holds(task.previous, identity, task, self.out):
             assert task.previous is not None
             return Written(task.previous, resumed=True, thumbs=self._thumbs(data, self._on_disk(item)))
         try:
-            result = fix(
-                data,
-                profile=self.profile,
-                category=self.category,
-                switches=self.switches,
-                variants=self.variants,
-                overrides=dict(self.overrides),
-                quality=self.quality,
-                trail=self.trail,
-                name=item.key,
-            )
-            digests = write_files(task, self.out, self._files(item, result))
+            told, files = self.make(item, data)
+            digests = write_files(task, self.out, files)
         except (EngineFailed, WeightsMissing, Refused) as error:
             return Written(failed_line(item, error.message, error))
-        pictures = {name: picture.data for name, picture in result.variants.items()}
-        line = line_of(item, self._told(item, result), digests)
-        return Written(line, thumbs=self._thumbs(data, pictures))
+        pictures = {variant: files[made["file"]] for variant, made in told["outputs"].items()}
+        return Written(line_of(item, told, digests), thumbs=self._thumbs(data, pictures))
 
     def _told(self, item: Item, result: Result) -> dict[str, Any]:
         told = result.as_dict()
-        for variant, name in _picture_names(self, _profile(self), item).items():
-            if variant in told["outputs"]:
-                told["outputs"][variant]["file"] = placed(item, name)
+        for made, name in self.names(item).items():
+            if made in told["outputs"]:
+                told["outputs"][made]["file"] = name
         return told
 
     def _files(self, item: Item, result: Result) -> dict[str, bytes]:
         """All of a photo's files, or none: one without a picture has no layers either."""
         if not result.variants:
             return {}
-        names = _picture_names(self, _profile(self), item)
+        names = self.names(item)
         files = {names[variant]: picture.data for variant, picture in result.variants.items()}
         if result.layers is not None:
             pictures = layer_pictures(result.layers, self.keep)
-            files |= {name: pictures[layer] for layer, name in _layer_names(self, item).items()}
+            files |= {names[layer]: data for layer, data in pictures.items()}
         if self.trail:
-            files[f"{item.sku}_trail.zip"] = _trail(result)
-        return {placed(item, name): data for name, data in files.items()}
+            files[names["trail"]] = _trail(result)
+        return files
 
     def _on_disk(self, item: Item) -> dict[str, bytes]:
         if not self.thumb_side:
             return {}
-        names = _picture_names(self, _profile(self), item)
-        return {variant: (self.out / placed(item, name)).read_bytes() for variant, name in names.items()}
+        pictures = _picture_names(self, _profile(self, item), item)
+        return {variant: (self.out / placed(item, name)).read_bytes() for variant, name in pictures.items()}
 
     def _thumbs(self, before: bytes, after: Mapping[str, bytes]) -> dict[str, bytes]:
         if not self.thumb_side:
@@ -113,11 +133,15 @@ class Fix:
         return small | {variant: thumb(data, self.thumb_side) for variant, data in after.items()}
 
 
-@lru_cache(maxsize=4)
-def _profile(work: Fix) -> Profile:
+def _profile(work: Fix, item: Item) -> Profile:
+    return _profile_of(work, item.category or work.category)
+
+
+@lru_cache(maxsize=64)
+def _profile_of(work: Fix, category: str) -> Profile:
     from packshot.journey.examine import profile_of
 
-    return profile_of(work.profile, work.category, work.switches, dict(work.overrides))
+    return profile_of(work.profile, category, work.switches, dict(work.overrides))
 
 
 def _picture_names(work: Fix, profile: Profile, item: Item) -> dict[str, str]:
@@ -128,16 +152,6 @@ def _picture_names(work: Fix, profile: Profile, item: Item) -> dict[str, str]:
 
 def _layer_names(work: Fix, item: Item) -> dict[str, str]:
     return {layer: f"{item.sku}_layer_{layer}.png" for layer in LAYERS if layer in work.keep}
-
-
-def _identity(work: Fix, data: bytes) -> dict[str, Any]:
-    from packshot.journey.fix import choose, identity_of
-    from packshot.journey.report import plain
-
-    profile = _profile(work)
-    sha256 = hashlib.sha256(data).hexdigest()
-    known: dict[str, Any] = plain(identity_of(sha256, profile, choose(profile, work.variants), work.quality))
-    return known
 
 
 def _trail(result: Result) -> bytes:

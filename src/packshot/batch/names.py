@@ -41,6 +41,8 @@ class Item:
     name: str
     """As the file is called."""
     origin: Origin
+    category: str = ""
+    """Of this photo; where there is none, the run's holds."""
 
 
 def name_items(

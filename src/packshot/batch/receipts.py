@@ -59,6 +59,7 @@ def schema() -> pa.Schema:
             "fill_share": number,
             "tone": number,
             "contrast": number,
+            "shadow_share": number,
         }
     )
     layer = pa.struct({"layer": text, "file": text, "sha256": text})
@@ -136,6 +137,8 @@ class Asked:
     name: str
     """What its results are called."""
     identity: str
+    making: Mapping[str, Any]
+    """All that decides what the pictures are: profile, options, weights, version."""
     run: str
 
 
@@ -147,7 +150,6 @@ def row_of(asked: Asked, line: Line, *, sha256: str, size_bytes: int, attempts: 
     seconds = line.get("seconds") or {}
     reasons = line.get("reasons") or ()
     error = line.get("error") or {}
-    identity = line.get("identity") or {}
     looks = {f"look: {name}": value for name, value in (before.get("seconds") or {}).items()}
     return {
         "key": asked.key,
@@ -190,8 +192,8 @@ def row_of(asked: Asked, line: Line, *, sha256: str, size_bytes: int, attempts: 
         "same_as": None,
         "decision": None,
         "identity": asked.identity,
-        "profile": before.get("profile"),
-        **{name: identity.get(name) for name in ("profile_sha256", "options", "weights", "version")},
+        "profile": before.get("profile") or asked.making.get("profile"),
+        **{name: asked.making.get(name) for name in ("profile_sha256", "options", "weights", "version")},
         "run": asked.run,
         "done_at": datetime.now(UTC),
     }
@@ -246,14 +248,23 @@ def _outputs(line: Line) -> list[Row]:
 def _looks(report: Line, made: Line) -> Row:
     """How the finished picture looks beside others of the catalogue: how large, how light, how strong."""
     facts = report.get("facts") or {}
-    box = (facts.get("subject") or {}).get("box")
+    subject = facts.get("subject") or {}
+    box = subject.get("box")
     tone = facts.get("tone") or {}
+    ground = (facts.get("background") or {}).get("seen_share")
+    # What is neither ground nor product: its shadow, and a rim of some pixels about both.
+    shadow = None if ground is None or not box else max(0.0, 1.0 - ground - subject["coverage"])
     longer = (
         max((box["right"] - box["left"]) / made["width"], (box["bottom"] - box["top"]) / made["height"])
         if box
         else None
     )
-    return {"fill_share": longer, "tone": tone.get("median_l"), "contrast": tone.get("contrast")}
+    return {
+        "fill_share": longer,
+        "tone": tone.get("median_l"),
+        "contrast": tone.get("contrast"),
+        "shadow_share": shadow,
+    }
 
 
 def _findings(report: Line) -> list[Row]:

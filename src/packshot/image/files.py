@@ -7,12 +7,13 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path | str, data: bytes) -> None:
+def write_whole(path: Path | str, data: bytes, *, by_way_of: Path | None = None) -> None:
     """Writes beside, then renames over: who reads the path never sees a half file, not even after a
-    power cut. Folders must exist.
+    power cut. Folders must exist; `by_way_of`, on the same disk, is where half files may lie.
     """
     path = Path(path)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
+    beside_in = by_way_of or path.parent
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=beside_in)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

@@ -1,0 +1,139 @@
+"""A job: one source, one place of results, one work. What the command line and a service start."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import IO, Any, Protocol
+
+from packshot.batch.account import lock
+from packshot.batch.flow import SHARD, Flow, Runner
+from packshot.batch.ledger import Ledger
+from packshot.batch.listing.listed import Listed, Source
+from packshot.batch.orders import Work
+from packshot.batch.plan import CHUNK, Category, Plan, Sort, Why, Wishes, chunks, making_of
+from packshot.batch.receipts import Row
+from packshot.batch.shelf import HOUSE, Shelf, new_run
+from packshot.batch.store import Store
+from packshot.batch.tally import Tally
+
+
+class Shared(Protocol):
+    """A source that many jobs work at: what one has claimed, the others leave."""
+
+    def claim(self, photos: Sequence[Listed], identity: Callable[[Listed], str]) -> list[Listed]: ...
+
+    def settle(self, rows: Sequence[Row]) -> None:
+        """After their receipts are written."""
+        ...
+
+    def release(self) -> None:
+        """What was claimed and not done, when a job ends."""
+        ...
+
+
+@dataclass(frozen=True)
+class Job:
+    source: Source
+    store: Store
+    work: Work
+    wishes: Wishes = field(default_factory=Wishes)
+    sort: Sort = lambda photo: Category("")
+    limit: int | None = None
+    shard: int = SHARD
+    shared: Shared | None = None
+    run: str = field(default_factory=new_run)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    run: str
+    counted: Mapping[Why, int]
+    """Why photos were done, and how many were done already."""
+    statuses: Mapping[str, int]
+    """Of every photo that has a receipt, of all runs."""
+    twice: int
+    gone: int
+    """Photos with a receipt that the source no longer gives."""
+
+
+def changes(job: Job, shelf: Shelf) -> list[str]:
+    """What decides pictures and is not as the last run had it: profile, options, weights, version."""
+    before, now = shelf.last_made_by().get("making"), _told(job)
+    return sorted(name for name in now if before and before.get(name) != now[name])
+
+
+def run(job: Job, runner: Runner, tally: Tally) -> Outcome:
+    """Goes on where the run before stopped. Ctrl-C ends it with all that is finished accounted for."""
+    shelf = Shelf(job.store, job.run)
+    with ExitStack() as stack:
+        if job.shared is None:
+            stack.enter_context(locked(job.store))
+        ledger = stack.enter_context(Ledger())
+        ledger.load(shelf)
+        left_open = dict(shelf.left_open())
+        plan = Plan(job.work, ledger, shelf, job.wishes, job.sort, job.run, _claimed(left_open.values()))
+        shelf.made_by({"run": job.run, "source": job.source.name, "making": _told(job)})
+        if job.shared is not None:
+            stack.callback(job.shared.release)
+        flow = Flow(
+            job.work,
+            job.store,
+            shelf,
+            ledger,
+            tell=tally.add,
+            settled=job.shared.settle if job.shared else lambda rows: None,
+            shard=job.shard,
+        )
+        flow.run(islice(plan.orders(_listing(job, plan)), job.limit), runner)
+        for file in left_open:
+            job.store.delete(file)
+        gone = ledger.gone() if job.limit is None and job.shared is None else 0
+        statuses = ledger.statuses()
+        if job.shared is None:
+            shelf.tidy(ledger.holds)
+    return Outcome(job.run, Counter(plan.counted), statuses, plan.twice, gone)
+
+
+def _listing(job: Job, plan: Plan) -> Iterator[Listed]:
+    if job.shared is None:
+        yield from job.source
+        return
+    for chunk in chunks(job.source, CHUNK):
+        yield from job.shared.claim(chunk, lambda photo: plan.identity(job.sort(photo).path))
+
+
+def _claimed(lists: Iterable[Mapping[str, list[str]]]) -> dict[str, frozenset[str]]:
+    claimed: dict[str, frozenset[str]] = {}
+    for files in lists:
+        for key, names in files.items():
+            claimed[key] = claimed.get(key, frozenset()) | frozenset(names)
+    return claimed
+
+
+def _told(job: Job) -> Mapping[str, Any]:
+    return making_of(job.work, "")
+
+
+@contextmanager
+def locked(store: Store) -> Iterator[None]:
+    """Two runs into one folder would do everything twice. In a bucket nobody can lock; twice is harmless."""
+    if not store.is_local:
+        yield
+        return
+    house = store.path / HOUSE
+    house.mkdir(parents=True, exist_ok=True)
+    file: IO[bytes] = lock(house / "lock", store.path)
+    with file:
+        yield
+
+
+def rows_that_hold(store: Store) -> Iterator[Row]:
+    """One receipt a photo, whatever runs there were."""
+    shelf = Shelf(store, new_run())
+    with Ledger() as ledger:
+        ledger.load(shelf)
+        yield from (row for spot, row in shelf.rows() if ledger.holds(row["key"], spot))
