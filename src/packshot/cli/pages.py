@@ -89,9 +89,9 @@ def write_sheets(folder: Path, entries: Iterable[Entry], small: Thumbs, language
 
 def ours_or_free(path: Path) -> None:
     """Raises where the file is there and not of our making."""
-    from packshot.report import boxes, page, sheet
+    from packshot.report import boxes, html, sheet
 
-    marks = (f'content="{page.MADE_BY}"'.encode(), sheet.MADE_BY.encode(), boxes.MADE_BY.encode())
+    marks = (f'content="{html.MADE_BY}"'.encode(), sheet.MADE_BY.encode(), boxes.MADE_BY.encode())
     try:
         with path.open("rb") as file:
             head = file.read(4096)

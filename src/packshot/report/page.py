@@ -5,38 +5,24 @@ The picture is the page: the answer first, then why, then each finding, whose bo
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from html import escape
 from importlib.metadata import version
-from pathlib import Path
 
 from packshot.report.entry import SEVERITIES, STATES, TONES, Entry, Found
+from packshot.report.html import Speaker, beside, head, icon, inside
 from packshot.rules.base import RULES
 from packshot.words import Words, say, say_n
 
 Pictures = Callable[[Entry], Mapping[str, bytes]]
 """`before` and each variant, small; asked for when the photo's turn comes, so that memory stays flat."""
 
-MADE_BY = "packshot"
-"""Stands in the first lines: a page of ours may be written over, another's not."""
-
-ICONS = {
-    "good": "M6.2 13.2 1.5 8.5l2-2 2.7 2.7 6.3-6.4 2 2z",
-    "doubt": "M8 1 15.5 14.5H.5zM7.2 5.5v5h1.6v-5zm0 6v1.6h1.6v-1.6z",
-    "bad": "M3 1 8 6l5-5 2 2-5 5 5 5-2 2-5-5-5 5-2-2 5-5-5-5z",
-    "advice": "M8 3.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9z",
-}
-"""A shape for each tone, so that colour is never the only sign."""
-
 
 def page(
     entries: Iterable[Entry], pictures: Pictures, language: str, *, title: str, counted: Mapping[str, int]
 ) -> Iterator[str]:
     """HTML in pieces, a photo each; `counted` says how many of each state there are."""
-    spoken = _Speaker(language)
+    spoken = Speaker(language)
     yield _head(counted, spoken, title)
     rules: dict[str, None] = {}
     for number, entry in enumerate(entries):
@@ -46,33 +32,16 @@ def page(
     yield _foot(spoken)
 
 
-class _Speaker:
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def __call__(self, words: Words) -> str:
-        return escape(words.in_(self.language))
-
-
-def _head(counted: Mapping[str, int], spoken: _Speaker, title: str) -> str:
+def _head(counted: Mapping[str, int], spoken: Speaker, title: str) -> str:
     buttons = "".join(
         f'<button type="button" data-state="{state}" aria-pressed="false" class="{TONES[state]}">'
-        f"{_icon(TONES[state])}{spoken(STATES[state])}: {count}</button>"
+        f"{icon(TONES[state])}{spoken(STATES[state])}: {count}</button>"
         for state, count in counted.items()
     )
     photos = spoken(say_n("{count} photo", "{count} photos", sum(counted.values())))
     empty = "" if counted else f'<p class="none">{spoken(say("No photos."))}</p>'
-    # The hashes let this style and this script in and nothing else.
-    policy = (
-        f"default-src 'none'; img-src data:; style-src '{_digest(_style())}'; "
-        f"script-src '{_digest(_script())}'; base-uri 'none'; form-action 'none'"
-    )
     return (
-        f'<!doctype html>\n<html lang="{spoken.language}">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta name="generator" content="{MADE_BY}">\n'
-        f"<title>{escape(title)}</title>\n<style>{_style()}</style>\n</head>\n<body>\n"
+        f"{head(title, spoken.language, style=beside('page.css'), script=beside('page.js'))}"
         f"<header><h1>{escape(title)}</h1><p>{photos}</p>"
         f'<div class="totals" role="group" aria-label="{spoken(say("Show only"))}">{buttons}</div></header>\n'
         f"<main>{empty}\n"
@@ -83,7 +52,7 @@ GUIDE = ("Why", "How to shoot", "Fix")
 """Of a rule's page: what a seller needs to shoot better next time."""
 
 
-def _guide(rules: Sequence[str], spoken: _Speaker) -> str:
+def _guide(rules: Sequence[str], spoken: Speaker) -> str:
     """A paragraph for each rule that spoke, to which its findings link."""
     told = "".join(_paragraph(name, spoken) for name in rules if name in RULES)
     if not told:
@@ -91,7 +60,7 @@ def _guide(rules: Sequence[str], spoken: _Speaker) -> str:
     return f'<section class="guide"><h2>{spoken(say("How to shoot so that it holds"))}</h2>{told}</section>'
 
 
-def _paragraph(name: str, spoken: _Speaker) -> str:
+def _paragraph(name: str, spoken: Speaker) -> str:
     rule = RULES[name]
     parts = "".join(
         f"<p><strong>{spoken(Words(heading))}:</strong> {spoken(Words(text))}</p>"
@@ -101,12 +70,12 @@ def _paragraph(name: str, spoken: _Speaker) -> str:
     return f'<article id="guide-{escape(name)}"><h3>{spoken(Words(rule.title))}</h3>{parts}</article>'
 
 
-def _foot(spoken: _Speaker) -> str:
+def _foot(spoken: Speaker) -> str:
     made = spoken(say("Made by packshot {version}.", version=version("packshot")))
-    return f"</main>\n<footer>{made}</footer>\n<script>{_script()}</script>\n</body>\n</html>\n"
+    return f"</main>\n<footer>{made}</footer>\n<script>{beside('page.js')}</script>\n</body>\n</html>\n"
 
 
-def _photo(number: int, entry: Entry, pictures: Mapping[str, bytes], spoken: _Speaker) -> str:
+def _photo(number: int, entry: Entry, pictures: Mapping[str, bytes], spoken: Speaker) -> str:
     left = "".join(_left(variant, found, spoken) for variant, found in entry.left.items() if found)
     reasons = _unsaid(entry, spoken.language)
     why = "".join(f"<li>{escape(reason[spoken.language])}</li>" for reason in reasons)
@@ -118,7 +87,7 @@ def _photo(number: int, entry: Entry, pictures: Mapping[str, bytes], spoken: _Sp
         f'<article class="photo" data-state="{entry.state}" aria-labelledby="name-{number}">'
         f"{_view(number, entry, pictures, spoken)}"
         f'<div class="told"><h2 id="name-{number}">{escape(entry.title)}</h2>'
-        f'<p class="verdict {entry.tone}">{_icon(entry.tone)}<span>'
+        f'<p class="verdict {entry.tone}">{icon(entry.tone)}<span>'
         f"{escape(entry.headline[spoken.language])}</span></p>"
         f'<ul class="why">{why}</ul>{heading}<ul class="findings">{found}</ul>{left}</div></article>\n'
     )
@@ -128,7 +97,7 @@ def _unsaid(entry: Entry, language: str) -> Iterable[Mapping[str, str]]:
     return (reason for reason in entry.why if reason[language] not in entry.headline[language])
 
 
-def _left(variant: str, findings: Sequence[Found], spoken: _Speaker) -> str:
+def _left(variant: str, findings: Sequence[Found], spoken: Speaker) -> str:
     """What is still found in a picture that we made."""
     told = "".join(_finding(finding, "", spoken) for finding in findings)
     count = len(findings)
@@ -140,7 +109,7 @@ def _left(variant: str, findings: Sequence[Found], spoken: _Speaker) -> str:
     return f'<details><summary>{title}</summary><ul class="findings">{told}</ul></details>'
 
 
-def _view(number: int, entry: Entry, pictures: Mapping[str, bytes], spoken: _Speaker) -> str:
+def _view(number: int, entry: Entry, pictures: Mapping[str, bytes], spoken: Speaker) -> str:
     before = pictures.get("before", b"")
     after = {name: data for name, data in pictures.items() if name != "before" and data}
     name = escape(entry.key)
@@ -172,10 +141,9 @@ def _view(number: int, entry: Entry, pictures: Mapping[str, bytes], spoken: _Spe
 
 
 def _image(data: bytes, kind: str, alt: str, *, variant: str = "", hidden: bool = False) -> str:
-    media = "webp" if data[8:12] == b"WEBP" else "jpeg"
     return (
         f'<img class="{kind}" alt="{alt}" data-variant="{escape(variant)}"{" hidden" if hidden else ""} '
-        f'decoding="async" src="data:image/{media};base64,{base64.b64encode(data).decode()}">'
+        f'decoding="async" src="{inside(data)}">'
     )
 
 
@@ -193,12 +161,12 @@ def _boxes(number: int, entry: Entry) -> str:
     return f'<svg viewBox="0 0 {width} {height}" aria-hidden="true">{drawn}</svg>' if drawn else ""
 
 
-def _finding(finding: Found, identity: str, spoken: _Speaker) -> str:
+def _finding(finding: Found, identity: str, spoken: Speaker) -> str:
     tone = {"error": "bad", "warning": "doubt"}.get(finding.severity, "advice")
     sure = f" {spoken(finding.how_sure)}" if finding.how_sure else ""
     lights = f' data-finding="{identity}" tabindex="0"' if identity and finding.boxes else ""
     return (
-        f'<li class="finding"{lights}><span class="{finding.severity}">{_icon(tone)}</span><div>'
+        f'<li class="finding"{lights}><span class="{finding.severity}">{icon(tone)}</span><div>'
         f'<p class="rule"><b class="{finding.severity}">{spoken(SEVERITIES[finding.severity])}</b> '
         f"{_name(finding.rule)}</p><p>{escape(finding.message[spoken.language])}{sure}</p>"
         f'<p class="cure">{escape(finding.cure[spoken.language])}</p></div></li>'
@@ -208,21 +176,3 @@ def _finding(finding: Found, identity: str, spoken: _Speaker) -> str:
 def _name(rule: str) -> str:
     name = escape(rule)
     return f'<a href="#guide-{name}">{name}</a>' if rule in RULES else name
-
-
-def _icon(tone: str) -> str:
-    return f'<svg viewBox="0 0 16 16" aria-hidden="true"><path fill-rule="evenodd" d="{ICONS[tone]}"/></svg>'
-
-
-@lru_cache
-def _style() -> str:
-    return (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-
-
-@lru_cache
-def _script() -> str:
-    return (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
