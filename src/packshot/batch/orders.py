@@ -132,7 +132,7 @@ def twin_of(order: Order, row: Row, work: Work, store: Store) -> Row:
         "trail": copies.get(row["trail"]),
         "ms": 0.0,
         "stages": [],
-        "same_as": row["key"],
+        "same_as": row["same_as"] or row["key"],
         "decision": None,
     }
 
