@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ IN_HAND = 2
 ATTEMPTS = 2
 FALSE_STARTS = 3
 """Workers in a row that died before they could work: then it is not the photos."""
+START_SECONDS = 120.0
+"""For a worker to be ready; on a busy machine ten were seen."""
 GIVE_UP_SECONDS = 30.0
 """For workers to finish what they are at, when all is over."""
 SWOLLEN = 1.6
@@ -68,6 +71,8 @@ class Hand:
 class Worker:
     process: Any
     pipe: Connection
+    post: queue.SimpleQueue[bytes | None]
+    """What is to be sent to it. A worker that sticks takes nothing, and we must not stick with it."""
     hands: deque[Hand] = field(default_factory=deque)
     """What lies with it, in order; it is at the first."""
     ready: bool = False
@@ -109,8 +114,7 @@ class Crew:
         if not worker.hands:
             worker.since = time.monotonic()
         worker.hands.append(hand)
-        with suppress(OSError):  # it has died: we hear of it soon
-            worker.pipe.send((hand.task,))
+        worker.post.put(bytes(ForkingPickler.dumps((hand.task,))))
 
     def answers(self, timeout: float) -> Iterator[tuple[Hand, Any]]:
         """What is ready by then."""
@@ -125,8 +129,7 @@ class Crew:
     def end(self) -> None:
         """What is in hand is finished first, within reason."""
         for worker in self.workers:
-            with suppress(OSError):
-                worker.pipe.send(None)
+            worker.post.put(bytes(ForkingPickler.dumps(None)))
         until = time.monotonic() + GIVE_UP_SECONDS
         for worker in self.workers:
             worker.process.join(max(0.0, until - time.monotonic()))
@@ -141,17 +144,20 @@ class Crew:
         process = context.Process(target=_serve, args=(theirs, self._work), daemon=True)
         process.start()
         theirs.close()
-        return Worker(process, ours)
+        post: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        threading.Thread(target=_send, args=(ours, post), daemon=True).start()
+        return Worker(process, ours, post, since=time.monotonic())
 
     def _hear(self, worker: Worker) -> Iterator[tuple[Hand, Any]]:
         try:
             while worker.pipe.poll():
                 kind, answer, worker.memory_bytes = worker.pipe.recv()
+                worker.since = time.monotonic()
                 if kind == "ready":
                     worker.ready, self._false_starts = True, 0
                 else:
+                    worker.retired |= self._is_large(worker.memory_bytes)
                     yield worker.hands.popleft(), answer
-                worker.since = time.monotonic()
         except (EOFError, OSError):
             yield from self._replace(
                 worker, "died", say("The process died at this photo: out of memory, or a crash in a library.")
@@ -161,17 +167,22 @@ class Crew:
         if worker not in self.workers:
             return
         seconds, memory = self._limits.seconds, self._limits.memory_bytes
-        if seconds and worker.ready and worker.hands and time.monotonic() - worker.since > seconds:
+        spent = time.monotonic() - worker.since
+        if seconds and worker.ready and worker.hands and spent > seconds:
             reason = say("It took longer than {seconds:.0f} s.", seconds=seconds)
             yield from self._replace(worker, "too_slow", reason)
-        elif memory and max(worker.memory_bytes, _memory_of(worker.process.pid)) > SWOLLEN * memory:
+        elif not worker.ready and spent > START_SECONDS:
+            yield from self._replace(worker, "died", say("The process did not start."))
+        elif memory and memory_of(worker.process.pid) > SWOLLEN * memory:
             reason = say("It took more than {size:.0f} MB of memory.", size=SWOLLEN * memory / 1e6)
             yield from self._replace(worker, "too_much_memory", reason)
-        elif memory and worker.memory_bytes > memory:
-            worker.retired = True  # it ends when what lies with it is done
-            if not worker.hands:
-                self.workers[self.workers.index(worker)] = self._hire()
-                self._dismiss(worker)
+        elif worker.retired and not worker.hands:
+            self.workers[self.workers.index(worker)] = self._hire()
+            self._dismiss(worker)
+
+    def _is_large(self, memory_bytes: int) -> bool:
+        """It ends when what lies with it is done."""
+        return self._limits.memory_bytes is not None and memory_bytes > self._limits.memory_bytes
 
     def _replace(self, worker: Worker, code: str, reason: Words) -> Iterator[tuple[Hand, Any]]:
         if not worker.ready:
@@ -183,7 +194,9 @@ class Crew:
                 )
         self.workers[self.workers.index(worker)] = self._hire()
         self._dismiss(worker)
-        blamed = worker.hands.popleft() if worker.hands and worker.ready else None
+        # One that had grown too large before is no fault of the photo that it was given next.
+        innocent = not worker.ready or (worker.retired and code == "too_much_memory")
+        blamed = worker.hands.popleft() if worker.hands and not innocent else None
         self._again.extend(worker.hands)
         if blamed is not None and blamed.attempts < ATTEMPTS:
             blamed.attempts += 1
@@ -195,7 +208,14 @@ class Crew:
         if worker.process.is_alive():
             worker.process.kill()
         worker.process.join()
+        worker.post.put(None)
         worker.pipe.close()
+
+
+def _send(pipe: Connection, post: queue.SimpleQueue[bytes | None]) -> None:
+    with suppress(OSError):  # it has died, and is heard of elsewhere
+        while (data := post.get()) is not None:
+            pipe.send_bytes(data)
 
 
 # ---- in the worker -----------------------------------------------------------------------------------------
@@ -205,14 +225,13 @@ def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     settle()
     waiting: queue.Queue[tuple[Any] | None] = queue.Queue()
     threading.Thread(target=_take, args=(pipe, waiting), daemon=True).start()
-    pipe.send(("ready", None, _memory_of(os.getpid())))
+    pipe.send(("ready", None, memory_of(os.getpid())))
     while (given := waiting.get()) is not None:
-        answer = done(work, given[0])
+        answer = done(lambda task: ForkingPickler.dumps(work(task)), given[0])
         given = None  # a photo's bytes need not wait for the next one
-        try:
-            pipe.send(("answer", answer, _memory_of(os.getpid())))
-        except (TypeError, AttributeError, ValueError) as exc:  # it cannot travel
-            pipe.send(("answer", _bug(exc), _memory_of(os.getpid())))
+        if isinstance(answer, Broken):
+            answer = ForkingPickler.dumps(answer)
+        pipe.send(("answer", bytes(answer), memory_of(os.getpid())))
 
 
 def _take(pipe: Connection, waiting: queue.Queue[tuple[Any] | None]) -> None:
@@ -250,7 +269,7 @@ def settle() -> None:
     cv2.setNumThreads(1)
 
 
-def _memory_of(pid: int) -> int:
+def memory_of(pid: int) -> int:
     """Bytes in real memory; 0 where the system does not tell."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
