@@ -31,7 +31,7 @@ ATTEMPTS = 2
 FALSE_STARTS = 3
 """Workers in a row that died before they could work: then it is not the photos."""
 START_SECONDS = 120.0
-"""For a worker to be ready; on a busy machine ten were seen."""
+"""For a worker to be ready: far longer than its imports take, whatever else the machine does."""
 GIVE_UP_SECONDS = 30.0
 """For workers to finish what they are at, when all is over."""
 SWOLLEN = 1.6
@@ -73,6 +73,7 @@ class Worker:
     pipe: Connection
     post: queue.SimpleQueue[bytes | None]
     """What is to be sent to it. A worker that sticks takes nothing, and we must not stick with it."""
+    sender: threading.Thread
     hands: deque[Hand] = field(default_factory=deque)
     """What lies with it, in order; it is at the first."""
     ready: bool = False
@@ -145,8 +146,9 @@ class Crew:
         process.start()
         theirs.close()
         post: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        threading.Thread(target=_send, args=(ours, post), daemon=True).start()
-        return Worker(process, ours, post, since=time.monotonic())
+        sender = threading.Thread(target=_send, args=(ours, post), daemon=True)
+        sender.start()
+        return Worker(process, ours, post, sender, since=time.monotonic())
 
     def _hear(self, worker: Worker) -> Iterator[tuple[Hand, Any]]:
         try:
@@ -157,7 +159,7 @@ class Crew:
                     worker.ready, self._false_starts = True, 0
                 else:
                     worker.retired |= self._is_large(worker.memory_bytes)
-                    yield worker.hands.popleft(), answer
+                    yield worker.hands.popleft(), done(ForkingPickler.loads, answer)
         except (EOFError, OSError):
             yield from self._replace(
                 worker, "died", say("The process died at this photo: out of memory, or a crash in a library.")
@@ -209,6 +211,7 @@ class Crew:
             worker.process.kill()
         worker.process.join()
         worker.post.put(None)
+        worker.sender.join()  # at once: nobody is left to take what it sends
         worker.pipe.close()
 
 
