@@ -56,7 +56,7 @@ def case_of(row: Row) -> Case:
         },
         rules=_rules(row.get("findings") or ()),
         left=_rules(finding for one in outputs for finding in one.get("findings") or ()),
-        **{name: finite(row.get(name)) for name in ("confidence", "delta_e", "ms")},  # type: ignore[arg-type]
+        **{name: finite(row.get(name)) for name in ("confidence", "delta_e", "ms")},
         outputs={one["variant"]: one["file"] for one in outputs},
     )
 

@@ -47,7 +47,7 @@ class Tally:
 
 @dataclass
 class Histogram:
-    """Counts between edges: `counts[0]` lies below the first edge, `counts[-1]` at the last or above."""
+    """Counts between edges: `counts[0]` lies below the first edge, `counts[-1]` above the last."""
 
     edges: Sequence[float]
     counts: array[int] = field(init=False)
@@ -62,7 +62,12 @@ class Histogram:
         if number is None:
             self.missing += 1
         else:
-            self.counts[bisect_right(self.edges, number)] += 1
+            self.counts[self.place(number)] += 1
+
+    def place(self, value: float) -> int:
+        """Of its bin in `counts`; what is just as large as the last edge, as a share of 1, lies below it."""
+        place = bisect_right(self.edges, value)
+        return place - 1 if value == self.edges[-1] else place
 
     @property
     def count(self) -> int:
