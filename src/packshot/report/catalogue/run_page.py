@@ -262,7 +262,7 @@ def _stages(survey: Survey, teller: Teller) -> Iterator[str]:
         for one in stages
     ]
     headings = (say("Stage"), say("Share of the time"), say("A photo"), say("Altogether"))
-    told = table(headings, rows, teller, "paired")
+    told = table(headings, rows, teller, "stages")
     total = survey.micros / 1000
     lead = say("All photos together took {time} of work.", time=verbatim(teller.time(total)))
     yield section("stages", say("Slowest stages"), told, teller, lead=lead)
