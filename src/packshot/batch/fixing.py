@@ -114,7 +114,8 @@ class Fix:
         names = self.names(item)
         files = {names[variant]: picture.data for variant, picture in result.variants.items()}
         if result.layers is not None:
-            pictures = layer_pictures(result.layers, self.keep)
+            source = result.before.source
+            pictures = layer_pictures(result.layers, self.keep, ai_made=source.ai_made if source else "")
             files |= {names[layer]: data for layer, data in pictures.items()}
         if self.trail:
             files[names["trail"]] = _trail(result)

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from packshot.retouch.layers import Layers
 
 
-def layer_pictures(layers: Layers, keep: Collection[str]) -> dict[str, bytes]:
-    """`cutout` and `shadow` as RGBA, `mask` as grey, each of canvas size; empty where there is none."""
+def layer_pictures(layers: Layers, keep: Collection[str], *, ai_made: str = "") -> dict[str, bytes]:
+    """`cutout` and `shadow` as RGBA, `mask` as grey, each of canvas size; empty where there is none.
+
+    `ai_made`: the mark of a generated picture, which stays with its cut-out as it stays with its variants.
+    """
     pictures: dict[str, bytes] = {}
     if "cutout" in keep or "mask" in keep:
         cutout = _cutout(layers)
         if "cutout" in keep:
-            pictures["cutout"] = _png(cutout)
+            pictures["cutout"] = _png(cutout, ai_made)
         if "mask" in keep:
             pictures["mask"] = _png(np.repeat(cutout[..., 3:], 3, axis=2))
     if "shadow" in keep:
@@ -68,8 +71,8 @@ def _meeting(canvas: Size, layer: Grey, left: int, top: int) -> tuple[Box, Box]:
     return here, here.moved(-left, -top)
 
 
-def _png(pixels: NDArray[np.uint8]) -> bytes:
+def _png(pixels: NDArray[np.uint8], ai_made: str = "") -> bytes:
     from packshot.image.encode import Encoding, encode
 
     alpha = np.ascontiguousarray(pixels[..., 3]) if pixels.shape[2] == 4 else None
-    return encode(np.ascontiguousarray(pixels[..., :3]), alpha, Encoding("png")).data
+    return encode(np.ascontiguousarray(pixels[..., :3]), alpha, Encoding("png"), ai_made=ai_made).data

@@ -13,7 +13,7 @@ from pathlib import Path
 from packshot.errors import BadOption, BadPhoto, EngineFailed, Refused
 from packshot.image.codec import PhotoLike, open_photo, shrunk
 from packshot.image.encode import Encoded, Encoding, encode
-from packshot.image.photo import Photo
+from packshot.image.photo import Photo, Source
 from packshot.image.types import RGB, size_of
 from packshot.journey import guards
 from packshot.journey.examine import (
@@ -134,8 +134,8 @@ def _mend(
     for variant in chosen:
         with clock("flatten"):
             pixels = flatten(layers, variant.name)
-        written, reading, decoded = _write(pixels, facts, profile, expected, clock)
-        pictures[variant.name] = _picture(variant.name, written, pixels)
+        written, reading, decoded = write(pixels, facts.photo.source, profile, expected, clock)
+        pictures[variant.name] = picture_of(variant.name, written, pixels)
         readings.append(reading)
         if label := guards.label(decoded.pixels, facts, layers, expected, profile.guards):
             readings.append(label)
@@ -182,16 +182,16 @@ def retouch(
     return layers, steps
 
 
-def _write(
-    pixels: RGB, facts: Facts, profile: Profile, expected: guards.Expected, clock: Clock
+def write(
+    pixels: RGB, source: Source, profile: Profile, expected: guards.Expected, clock: Clock
 ) -> tuple[Encoded, Guard, Photo]:
     """The bytes, and the colour guard read on them. Where 4:2:0 breaks it, 4:4:4."""
     how: Encoding = profile.output
     while True:
         with clock("encode"):
-            written = encode(pixels, None, how, ai_made=facts.photo.source.ai_made)
+            written = encode(pixels, None, how, ai_made=source.ai_made)
         with clock("open again"):
-            decoded = open_photo(written.data, name=facts.photo.source.name)
+            decoded = open_photo(written.data, name=source.name)
         with clock("guards"):
             reading = guards.colour(decoded.pixels, expected, profile.guards)
         if reading.passed or how.format != "jpeg" or how.subsampling != "auto":
@@ -230,7 +230,7 @@ def _as_before(text: Text, source: Text) -> Text:
     )
 
 
-def _picture(variant: str, written: Encoded, pixels: RGB) -> Picture:
+def picture_of(variant: str, written: Encoded, pixels: RGB) -> Picture:
     return Picture(
         variant,
         written.data,

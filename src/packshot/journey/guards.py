@@ -59,6 +59,17 @@ class Expected:
         cut = inside.moved(-left, -top).slices
         return cls(inside, source[cut], _sure(product.alpha)[cut])
 
+    @classmethod
+    def of_cutout(cls, layers: Layers) -> Expected:
+        """The cut-out itself, where the photo is not at hand: what was done to it since its own guard."""
+        product, placement = layers.product, layers.placement
+        if product is None or placement is None:
+            raise ValueError("nothing was placed")
+        left, top = corner_of(product, placement)
+        inside = Box.whole(size_of(product.alpha)).moved(left, top).inside(placement.canvas)
+        cut = inside.moved(-left, -top).slices
+        return cls(inside, product.colours[cut], _sure(product.alpha)[cut])
+
 
 def _window(pixels: RGB, box: Box) -> RGB:
     """The photo through a window that may reach beyond it."""
