@@ -108,7 +108,7 @@ class Engine:
 ENGINES: Registry[Engine] = Registry(
     "packshot.engines",
     "packshot.engines",
-    besides=frozenset({"base", "weights", "onnx", "cards", "zoo", "pull"}),
+    besides=frozenset({"base", "weights", "onnx", "line", "served", "server", "cards", "zoo", "pull"}),
 )
 
 Made = TypeVar("Made")

@@ -1,7 +1,8 @@
 """Runs ONNX networks. The only file that knows a runtime.
 
 OpenVINO on the CPU, for it is the faster one there (benchmarks/runtimes.py); onnxruntime for CUDA and where
-OpenVINO is missing. One session a process, file and shape; one thread, for processes share the cores.
+OpenVINO is missing. One session a process, file and shape; one thread, for processes share the cores. Where a
+server runs them for many processes (engines/served.py), it is asked.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from packshot.engines import served
 from packshot.errors import EngineFailed, Refused, WeightsMissing
 from packshot.image.types import Float
 from packshot.words import Words, say, verbatim
@@ -54,6 +56,8 @@ def configure(device: str = "auto", *, strict: bool = False) -> Runtime:
 
 def runtime() -> Runtime:
     """Raises where nothing can run a network, or where the device that must be is not there."""
+    if served.is_on():
+        return served.runtime()
     device = os.environ.get(DEVICE) or "auto"
     if device not in DEVICES:
         raise Refused(
@@ -65,7 +69,11 @@ def runtime() -> Runtime:
 
 def session(path: Path, shape: tuple[int, ...], precision: str | None = None) -> Network:
     """`precision`: "f32" to hold the runtime to it; None: what the machine does best."""
+    if served.is_on():
+        return served.session(path, shape, precision)
     chosen = runtime()
+    if chosen.name == "onnxruntime":
+        shape = ()  # it takes any: one session for all, and the weights are once on the GPU
     written = path.stat()
     with _opening:
         return _session(
@@ -129,7 +137,7 @@ def _why_no_cuda() -> Words | None:
     return None if "CUDAExecutionProvider" in used else say("no GPU answers.")
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)  # our networks take 8 shapes; a server runs each by 1, 2, 4, 8 and 16
 def _session(
     path: Path,
     _stamp: tuple[int, int],
