@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,6 +81,9 @@ class Fix:
             name=item.key,
         )
         return self._told(item, result), self._files(item, result)
+
+    def at(self, quality: str) -> Fix:
+        return replace(self, quality=quality)
 
     def __call__(self, task: Task) -> Written:
         item = task.item

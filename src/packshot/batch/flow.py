@@ -8,26 +8,31 @@ from what is not ours. What is finished when a run is stopped is accounted for; 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from packshot.batch.crew import done as worked
 from packshot.batch.ledger import Ledger
-from packshot.batch.orders import Order, Produce, Work, twin_of, with_bytes
+from packshot.batch.orders import Order, Produce, Work, code_of, touched, twin_of, with_bytes
 from packshot.batch.reading import Read, read
-from packshot.batch.receipts import Row, files_of
+from packshot.batch.receipts import Row, files_of, own_files
 from packshot.batch.runner import Broken, Done
-from packshot.batch.shelf import Shelf, Spot
+from packshot.batch.shelf import Shelf
 from packshot.batch.store import Store
-from packshot.errors import BadPhoto, PackshotError, StoreFailed
+from packshot.errors import PackshotError, Refused, StoreFailed
 
 SHARD = 200
 """Photos of a shard: what a crash can cost at most, and what a file of receipts holds until it is tidied."""
 COPIES = 4
 """Twins that are copied at once."""
+MOST_COPYING = 64
+"""Twins that wait for it: reading is faster than writing."""
+
+One = TypeVar("One")
 
 
 class Runner(Protocol):
@@ -84,14 +89,16 @@ class Flow:
         """Until there are no more. However it ends, what is finished is accounted for."""
         with ThreadPoolExecutor(COPIES, thread_name_prefix="copy") as self._copier:
             try:
-                given = self._gate(runner.read(self._opened(orders)))
-                for done in runner.work(given, self.produce):
-                    self._take(done)
-                while self._copying:
-                    self._finish(self._copying.popleft().result())
+                with (
+                    _ended(runner.read(self._opened(orders))) as photos,
+                    _ended(self._gate(photos)) as given,
+                    _ended(runner.work(given, self.produce)) as answers,
+                ):
+                    for done in answers:
+                        self._take(done)
+                self._drain(0)
             finally:
-                with suppress(StoreFailed):
-                    self._close_all()
+                self._close_all()
 
     # ---- shards --------------------------------------------------------------------------------------------
 
@@ -109,7 +116,8 @@ class Flow:
     def _open(self, orders: list[Order]) -> Iterator[Order]:
         self._number += 1
         may_write = {order.item.key: sorted(self._work.names(order.item).values()) for order in orders}
-        shard = Shard(self._shelf.open_shard(self._number, may_write), set(may_write))
+        names = {order.item.key: (order.item.folder, order.item.sku) for order in orders}
+        shard = Shard(self._shelf.open_shard(self._number, may_write, names), set(may_write))
         self._shards.update(dict.fromkeys(may_write, shard))
         yield from orders
 
@@ -126,9 +134,9 @@ class Flow:
     def _close(self, shard: Shard) -> None:
         """Pictures are safe first, then receipts, then the list of what was open is no longer needed."""
         if shard.rows:
-            self._store.settle(file for row in shard.rows for file, _ in files_of(row))
+            self._store.settle(file for row in shard.rows for file in own_files(row))
             written = self._shelf.write(shard.rows)
-            self._ledger.record((Spot(written, number), row) for number, row in enumerate(shard.rows))
+            self._ledger.record(self._shelf.spots(written, shard.rows))
             self._settled(shard.rows)
             for row in shard.rows:
                 self._made.pop((row["sha256"], row["identity"]), None)
@@ -138,7 +146,8 @@ class Flow:
     def _close_all(self) -> None:
         """Shards that a stop left half done keep their list: what it names and no receipt tells is ours."""
         for shard in dict.fromkeys(self._shards.values()):
-            self._close(shard)
+            with suppress(StoreFailed):  # why the run ends is told already
+                self._close(shard)
 
     # ---- the same bytes twice ------------------------------------------------------------------------------
 
@@ -148,8 +157,7 @@ class Flow:
             self._drain()
             order = with_bytes(photo.task, photo.data, photo.sha256, photo.size_bytes)
             if photo.error is not None:
-                error = photo.error
-                self._finish(order.failed(error.message, code=_code(error), cure=error.cure))
+                self._finish(_unread(order, photo.error))
                 continue
             same = (photo.sha256, order.asked.identity)
             if same in self._begun:
@@ -176,24 +184,33 @@ class Flow:
         return row
 
     def _copy(self, order: Order, twin: Row) -> None:
+        self._drain(MOST_COPYING)
+        order = with_bytes(order, b"", order.sha256, order.size_bytes)
         self._copying.append(self._copier.submit(self._copied, order, twin))
 
     def _copied(self, order: Order, twin: Row) -> Row:
-        if twin["key"] == order.item.key:  # only its stamp is another
-            return {**twin, "stamp": order.asked.stamp, "run": order.asked.run}
+        if twin["key"] == order.item.key:
+            return touched(order, twin)
+        if twin["error"] == Refused.code:  # a foreign file lay where its pictures go; ours go elsewhere
+            return self._alone(order)
         try:
             return twin_of(order, twin, self._work, self._store)
-        except FileNotFoundError:  # somebody took the pictures away: this photo is worked for itself
-            again = read(order, order.item.origin)
-            if again.error is not None:
-                return order.failed(again.error.message, code=_code(again.error), cure=again.error.cure)
-            made = self.produce(with_bytes(order, again.data, again.sha256, again.size_bytes))
-            if isinstance(made, StoreFailed):
-                raise made from None
-            return made
+        except FileNotFoundError:  # somebody took the pictures away, or changed them
+            return self._alone(order)
 
-    def _drain(self) -> None:
-        while self._copying and self._copying[0].done():
+    def _alone(self, order: Order) -> Row:
+        """A twin that is worked for itself: so rare that no worker need be asked."""
+        again = read(order, order.item.origin)
+        if again.error is not None:
+            return _unread(order, again.error)
+        made = worked(self.produce, with_bytes(order, again.data, again.sha256, again.size_bytes))
+        if isinstance(made, StoreFailed):
+            raise made
+        return order.failed(made.reason, code=made.code) if isinstance(made, Broken) else made
+
+    def _drain(self, most: int | None = None) -> None:
+        """Takes copies that are done, and waits for some where more than `most` are on the way."""
+        while self._copying and (self._copying[0].done() or (most is not None and len(self._copying) > most)):
             self._finish(self._copying.popleft().result())
 
     # ---- answers -------------------------------------------------------------------------------------------
@@ -209,12 +226,19 @@ class Flow:
             row = {**answer, "attempts": order.attempts + done.attempts}
         self._finish(row)
         for twin in self._begun.pop((order.sha256, order.asked.identity)):
-            if row["status"] == "failed":  # the same bytes fail in the same way, and there is nothing to copy
-                self._finish(twin_of(twin, row, self._work, self._store))
-            else:
-                self._copy(twin, row)
+            self._copy(twin, row)  # of one that failed, too: the same bytes fail in the same way
         self._drain()
 
 
-def _code(error: PackshotError) -> str:
-    return error.reason if isinstance(error, BadPhoto) else error.code
+def _unread(order: Order, error: PackshotError) -> Row:
+    return order.failed(error.message, code=code_of(error), cure=error.cure)
+
+
+@contextmanager
+def _ended(ones: Iterator[One]) -> Iterator[Iterator[One]]:
+    """However we leave, who gives them stops now, and not when somebody drops the traceback."""
+    try:
+        yield ones
+    finally:
+        if isinstance(ones, Generator):
+            ones.close()

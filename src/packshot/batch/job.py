@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import IO, Any, Protocol
 
@@ -15,9 +15,9 @@ from packshot.batch.ledger import Ledger
 from packshot.batch.listing.listed import Listed, Source
 from packshot.batch.orders import Work
 from packshot.batch.plan import CHUNK, Category, Plan, Sort, Why, Wishes, chunks, making_of
-from packshot.batch.receipts import Row
-from packshot.batch.shelf import HOUSE, Shelf, new_run
-from packshot.batch.store import Store
+from packshot.batch.receipts import Row, own_files
+from packshot.batch.shelf import Shelf, new_run
+from packshot.batch.store import HOUSE, Store
 from packshot.batch.tally import Tally
 
 
@@ -47,6 +47,10 @@ class Job:
     shared: Shared | None = None
     run: str = field(default_factory=new_run)
 
+    def again(self) -> Job:
+        """The same, as a run of its own."""
+        return replace(self, run=new_run())
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -72,10 +76,16 @@ def run(job: Job, runner: Runner, tally: Tally) -> Outcome:
     with ExitStack() as stack:
         if job.shared is None:
             stack.enter_context(locked(job.store))
+            job.store.sweep()
         ledger = stack.enter_context(Ledger())
         ledger.load(shelf)
         left_open = dict(shelf.left_open())
-        plan = Plan(job.work, ledger, shelf, job.wishes, job.sort, job.run, _claimed(left_open.values()))
+        named = dict(shelf.names_left_open())
+        for key, (folder, name) in named.items():
+            ledger.reserve(key, folder, name)
+        claimed = _claimed(left_open.values())
+        plan = Plan(job.work, ledger, shelf, job.wishes, job.sort, job.run, claimed, named)
+        tally.done_before = lambda: plan.counted[Why.DONE]
         shelf.made_by({"run": job.run, "source": job.source.name, "making": _told(job)})
         if job.shared is not None:
             stack.callback(job.shared.release)
@@ -89,12 +99,14 @@ def run(job: Job, runner: Runner, tally: Tally) -> Outcome:
             shard=job.shard,
         )
         flow.run(islice(plan.orders(_listing(job, plan)), job.limit), runner)
-        for file in left_open:
-            job.store.delete(file)
+        for list_, files in left_open.items():
+            if _is_settled(files, ledger, shelf, job):
+                job.store.delete(list_)
         gone = ledger.gone() if job.limit is None and job.shared is None else 0
         statuses = ledger.statuses()
         if job.shared is None:
-            shelf.tidy(ledger.holds)
+            shelf.tidy(ledger)
+            job.store.sweep()
     return Outcome(job.run, Counter(plan.counted), statuses, plan.twice, gone)
 
 
@@ -112,6 +124,17 @@ def _claimed(lists: Iterable[Mapping[str, list[str]]]) -> dict[str, frozenset[st
         for key, names in files.items():
             claimed[key] = claimed.get(key, frozenset()) | frozenset(names)
     return claimed
+
+
+def _is_settled(files: Mapping[str, list[str]], ledger: Ledger, shelf: Shelf, job: Job) -> bool:
+    """Is there nothing left that only this list says is ours? A run with a limit may have left some."""
+    known = ledger.known(list(files))
+    for key, names in files.items():
+        told = own_files(shelf.row(known[key].spot)) if key in known else frozenset()
+        for name in names:
+            if name not in told and (job.shared is not None or job.store.stat(name) is not None):
+                return False
+    return True
 
 
 def _told(job: Job) -> Mapping[str, Any]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,16 +21,17 @@ from packshot.batch.names import same_name
 from packshot.batch.receipts import Row
 from packshot.batch.shelf import Shelf, Spot
 
-COLUMNS = ("key", "stamp", "sha256", "identity", "status", "attempts", "decision", "folder", "name", "layers")
+PLAIN = ("key", "stamp", "sha256", "identity", "status", "attempts", "decision", "folder", "name")
+COLUMNS = (*PLAIN, "layers.list.element.layer", "outputs.list.element.variant")
 CHUNK = 500
 
 TABLES = """
 create table receipts (
   key text primary key, stamp text, sha256 text, identity text, status text, attempts integer,
-  decision text, folder text, name text, layers text, file integer, row integer
+  decision text, folder text, name text, layers text, pictures integer, file integer, row integer
 ) without rowid;
 create index contents on receipts (sha256, identity);
-create table files (number integer primary key, file text unique);
+create table files (number integer primary key, file text unique, rows integer);
 create table names (name text primary key, key text) without rowid;
 create table seen (key text primary key) without rowid;
 """
@@ -48,6 +51,7 @@ class Known:
     folder: str
     name: str
     layers: frozenset[str]
+    pictures: int
     spot: Spot
 
 
@@ -78,29 +82,22 @@ class Ledger:
 
     def record(self, rows: Iterable[tuple[Spot, Row]]) -> None:
         """Later ones hold."""
-        rows = list(rows)
-        self._base.execute("begin")
-        self._base.executemany(
-            "insert or replace into receipts values (?,?,?,?,?,?,?,?,?,?,?,?)",
-            (
-                (
-                    *(row.get(column) for column in COLUMNS[:-1]),
-                    ",".join(one["layer"] for one in row.get("layers") or ()),
-                    self._number(spot.file),
-                    spot.row,
-                )
-                for spot, row in rows
-            ),
-        )
-        self._base.executemany(
-            "insert or replace into names values (?,?)",
-            (
-                ("/".join(same_name(row["folder"], row["name"])), row["key"])
-                for _, row in rows
-                if row.get("name")
-            ),
-        )
-        self._base.execute("commit")
+        rows = iter(rows)
+        while some := list(islice(rows, CHUNK)):
+            self._base.execute("begin")
+            self._base.executemany(
+                f"insert or replace into receipts values ({','.join('?' * (len(PLAIN) + 4))})",
+                [(*_columns(row), self._number(spot.file), spot.row) for spot, row in some],
+            )
+            self._base.executemany(
+                "insert or replace into names values (?,?)",
+                [(_name(row["folder"], row["name"]), row["key"]) for _, row in some if row.get("name")],
+            )
+            self._base.executemany(
+                "update files set rows = rows + ? where file = ?",
+                [(count, file) for file, count in Counter(spot.file for spot, _ in some).items()],
+            )
+            self._base.execute("commit")
 
     def known(self, keys: Sequence[str]) -> dict[str, Known]:
         found: dict[str, Known] = {}
@@ -125,6 +122,12 @@ class Ledger:
         row = self._base.execute("select file, row from receipts where key = ?", (key,)).fetchone()
         return row is not None and row == (self._files.get(spot.file), spot.row)
 
+    def files(self) -> Iterator[tuple[str, int, int]]:
+        """Each file with its receipts, and how many of them hold."""
+        held = dict(self._base.execute("select file, count(*) from receipts group by file"))
+        for number, file, rows in self._base.execute("select number, file, rows from files").fetchall():
+            yield file, rows, held.get(number, 0)
+
     def all(self) -> Iterator[Known]:
         with closing(self._base.cursor()) as cursor:
             yield from (self._known(row) for row in cursor.execute("select * from receipts order by key"))
@@ -137,12 +140,16 @@ class Ledger:
     def name_for(self, key: str, folder: str, choices: Iterator[str]) -> str:
         """The first that no other photo has. Who has one keeps it."""
         for choice in choices:
-            name = "/".join(same_name(folder, choice))
+            name = _name(folder, choice)
             self._base.execute("insert or ignore into names values (?,?)", (name, key))
             (owner,) = self._base.execute("select key from names where name = ?", (name,)).fetchone()
             if owner == key:
                 return choice
         raise AssertionError
+
+    def reserve(self, key: str, folder: str, name: str) -> None:
+        """For a photo that a run which ended in the middle had begun."""
+        self._base.execute("insert or ignore into names values (?,?)", (_name(folder, name), key))
 
     # ---- what the source gave ------------------------------------------------------------------------------
 
@@ -172,12 +179,21 @@ class Ledger:
     def _number(self, file: str) -> int:
         if file not in self._files:
             number = len(self._names)
-            self._base.execute("insert into files values (?,?)", (number, file))
+            self._base.execute("insert into files values (?,?,0)", (number, file))
             self._files[file] = number
             self._names.append(file)
         return self._files[file]
 
     def _known(self, row: tuple[Any, ...]) -> Known:
-        *told, layers, file, number = row
+        *told, layers, pictures, file, number = row
         spot = Spot(self._names[int(file)], int(number))
-        return Known(*told, frozenset(layers.split(",")) - {""}, spot)  # type: ignore[call-arg]
+        return Known(*told, frozenset(layers.split(",")) - {""}, pictures, spot)  # type: ignore[call-arg]
+
+
+def _columns(row: Row) -> tuple[Any, ...]:
+    layers = ",".join(one["layer"] for one in row.get("layers") or ())
+    return *(row.get(column) for column in PLAIN), layers, len(row.get("outputs") or ())
+
+
+def _name(folder: str, name: str) -> str:
+    return "/".join(same_name(folder, name))

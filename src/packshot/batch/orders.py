@@ -6,12 +6,13 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from packshot.batch.names import Item
-from packshot.batch.receipts import Asked, Line, Row, failed_row, row_of
+from packshot.batch.receipts import Asked, Line, Row, failed_row, files_of, own_files, row_of
 from packshot.batch.store import Store
-from packshot.errors import EngineFailed, Refused, StoreFailed, WeightsMissing
+from packshot.errors import BadPhoto, PackshotError, Refused, StoreFailed
 from packshot.words import say
 
 
@@ -30,6 +31,10 @@ class Work(Protocol):
         """What is told of the photo, and its files."""
         ...
 
+    def at(self, quality: str) -> Work:
+        """The same with more, or less, effort."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -41,13 +46,16 @@ class Order:
     """Of earlier runs."""
     afresh: bool = False
     """Not even an equal result of an earlier run will do."""
+    quality: str = ""
+    """Where a person asked for another than the run's."""
     data: Any = field(default=b"", repr=False)
     sha256: str = ""
     size_bytes: int = 0
 
     def failed(self, why: Any, *, code: str, cure: Any = None, attempts: int = 1) -> Row:
         row = failed_row(self.asked, why, code=code, cure=cure, attempts=self.attempts + attempts)
-        return {**row, "sha256": self.sha256, "size_bytes": self.size_bytes}
+        told = {"sha256": self.sha256, "size_bytes": self.size_bytes, "left": sorted(self.own)}
+        return {**row, **told}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +68,13 @@ class Produce:
     def __call__(self, order: Order) -> Row | StoreFailed:
         started = time.perf_counter()
         try:
-            line, files = self.work.make(order.item, order.data)
+            work = self.work.at(order.quality) if order.quality else self.work
+            line, files = work.make(order.item, order.data)
             digests = put(self.store, files, order.own)
         except StoreFailed as error:
             return error
-        except (EngineFailed, WeightsMissing, Refused) as error:
-            return order.failed(error.message, code=error.code, cure=error.cure)
+        except PackshotError as error:
+            return order.failed(error.message, code=code_of(error), cure=error.cure)
         told = {**line, "files": digests, **_extras(self.work.names(order.item), line, files)}
         row = row_of(
             order.asked,
@@ -74,7 +83,12 @@ class Produce:
             size_bytes=order.size_bytes,
             attempts=order.attempts + 1,
         )
-        return {**row, "ms": (time.perf_counter() - started) * 1000}
+        left = sorted(order.own - set(digests))
+        return {**row, "left": left, "ms": (time.perf_counter() - started) * 1000}
+
+
+def code_of(error: PackshotError) -> str:
+    return error.reason if isinstance(error, BadPhoto) else error.code
 
 
 def _extras(names: Mapping[str, str], line: Line, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -106,35 +120,66 @@ def foreign(store: Store, name: str) -> Refused:
 def twin_of(order: Order, row: Row, work: Work, store: Store) -> Row:
     """The same bytes were done before: its files are copied under this photo's names."""
     names = work.names(order.item)
-    copies = {one["file"]: names[one["variant"]] for one in row["outputs"] or ()}
+    outputs = [one for one in row["outputs"] or () if one.get("made_by") is None]
+    copies = {one["file"]: names[one["variant"]] for one in outputs}
     copies |= {one["file"]: names[one["layer"]] for one in row["layers"] or ()}
     if row["trail"]:
         copies[row["trail"]] = names["trail"]
-    for file, name in copies.items():
-        if name in order.own or store.stat(name) is None:
-            store.copy(file, name)
-        elif store.read(name) != store.read(file):
-            error = foreign(store, name)
-            return order.failed(error.message, code=error.code, cure=error.cure)
-    asked = order.asked
-    own = row_of(
-        asked, {"status": row["status"]}, sha256=order.sha256, size_bytes=order.size_bytes, attempts=0
-    )
-    of_the_photo = (
-        *("key", "stamp", "sku", "place", "title", "shelf", "category", "category_confidence"),
-        *("folder", "name", "identity", "run", "done_at", "attempts", "size_bytes"),
-    )
+    digests = dict(files_of(row))
+    try:
+        for file, name in copies.items():
+            _copy(store, file, name, digests.get(file), order.own)
+    except Refused as error:
+        return order.failed(error.message, code=error.code, cure=error.cure)
     return {
         **row,
-        **{column: own[column] for column in of_the_photo},
-        "outputs": [{**one, "file": copies[one["file"]]} for one in row["outputs"] or ()],
+        **_of_the_photo(order, row),
+        "done_at": datetime.now(UTC),
+        "attempts": order.attempts,
+        "outputs": [{**one, "file": copies[one["file"]]} for one in outputs],
         "layers": [{**one, "file": copies[one["file"]]} for one in row["layers"] or ()],
         "trail": copies.get(row["trail"]),
+        "left": sorted(order.own - set(copies.values())),
         "ms": 0.0,
         "stages": [],
         "same_as": row["same_as"] or row["key"],
         "decision": None,
     }
+
+
+def touched(order: Order, row: Row) -> Row:
+    """Its own receipt of an earlier run: only what the source says of it is another."""
+    return {**row, **_of_the_photo(order, row), "left": sorted((own_files(row) | order.own) - _results(row))}
+
+
+OF_THE_PHOTO = (
+    *("key", "stamp", "where", "sku", "place", "title", "shelf", "category", "category_confidence"),
+    *("folder", "name", "identity", "run", "size_bytes"),
+)
+
+
+def _of_the_photo(order: Order, row: Row) -> Row:
+    told = row_of(
+        order.asked, {"status": row["status"]}, sha256=order.sha256, size_bytes=order.size_bytes, attempts=0
+    )
+    return {column: told[column] for column in OF_THE_PHOTO}
+
+
+def _results(row: Row) -> frozenset[str]:
+    return own_files({**row, "left": []})
+
+
+def _copy(store: Store, file: str, name: str, sha256: str | None, own: frozenset[str]) -> None:
+    """Raises FileNotFoundError where the file is not what its receipt says, and `Refused` as `put` does."""
+    if store.is_local:
+        data = store.read(file)
+        if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+            raise FileNotFoundError(file)
+        put(store, {name: data}, own)
+    elif name in own or store.stat(name) is None:  # a bucket copies by itself
+        store.copy(file, name)
+    elif store.read(name) != store.read(file):
+        raise foreign(store, name)
 
 
 def with_bytes(order: Order, data: Any, sha256: str, size_bytes: int) -> Order:

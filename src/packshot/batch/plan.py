@@ -14,10 +14,11 @@ from typing import Any
 
 from packshot.batch.ledger import Known, Ledger
 from packshot.batch.listing.listed import Listed
-from packshot.batch.names import Item, safe_name
+from packshot.batch.names import Item, as_text, safe_name
 from packshot.batch.orders import Order, Work
-from packshot.batch.receipts import Asked, files_of
-from packshot.batch.shelf import HOUSE, Shelf
+from packshot.batch.receipts import Asked, own_files
+from packshot.batch.shelf import Shelf
+from packshot.batch.store import HOUSE
 
 CHUNK = 500
 """Photos that are looked up at once."""
@@ -71,21 +72,29 @@ def identity_of(making: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(making, sort_keys=True).encode()).hexdigest()[:24]
 
 
+def asked_quality(known: Known | None) -> str:
+    """What a person asked for, or was given: `redo:best` and `redone:best` say best."""
+    kind, _, quality = (known.decision or "").partition(":") if known else ("", "", "")
+    return quality if kind in ("redo", "redone") else ""
+
+
 def why(known: Known | None, stamp: str, identity: str, wishes: Wishes) -> Why:
     """The one place that decides what is done again. A table test holds every case."""
     if known is None:
         return Why.DONE if wishes.only_review else Why.NEW
     if wishes.only_review:
         return Why.REVIEW if known.status == "review" and known.decision is None else Why.DONE
-    if known.decision is not None and known.decision.startswith("redo"):
+    if known.decision is not None and known.decision.startswith("redo:"):
         return Why.ASKED
     if wishes.reread or (stamp and stamp != known.stamp):
         return Why.OTHER_BYTES
+    if known.decision == "rejected":
+        return Why.DONE
     if known.identity != identity and not wishes.keep_old:
         return Why.OTHER_MAKING
     if known.status == "failed":
         return Why.RETRY if wishes.retry_failed else Why.DONE
-    if not wishes.layers <= known.layers:
+    if known.pictures and not wishes.layers <= known.layers:  # one without a picture never has layers
         return Why.LAYERS
     return Why.DONE
 
@@ -102,10 +111,12 @@ class Plan:
     run: str
     claimed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Photo → files that a run which ended in the middle was about to write."""
+    named: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Photo → the folder and name that such a run gave to its results."""
     counted: Counter[Why] = field(default_factory=Counter)
     twice: int = 0
     """Photos that the source gave before under the same key."""
-    _makings: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    _makings: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
     def orders(self, listing: Iterable[Listed]) -> Iterator[Order]:
         for chunk in chunks(listing, CHUNK):
@@ -120,22 +131,27 @@ class Plan:
 
     def _order(self, photo: Listed, known: Known | None) -> Iterator[Order]:
         category = self.sort(photo)
-        identity = self.identity(category.path)
-        reason = why(known, photo.stamp, identity, self.wishes)
+        quality = asked_quality(known)
+        making = self.making(category.path, quality)
+        reason = why(known, photo.stamp, identity_of(making), self.wishes)
         self.counted[reason] += 1
         if reason is not Why.DONE:
-            afresh = reason in (Why.ASKED, Why.REVIEW)
-            yield replace(self._made(photo, category, identity, known), afresh=afresh)
+            order = self._made(photo, category, making, known)
+            yield replace(order, afresh=reason in (Why.ASKED, Why.REVIEW), quality=quality)
 
-    def _made(self, photo: Listed, category: Category, identity: str, known: Known | None) -> Order:
+    def _made(
+        self, photo: Listed, category: Category, making: Mapping[str, Any], known: Known | None
+    ) -> Order:
         folder = safe_folder(photo.folder)
         if known is not None and known.name:
             folder, name = known.folder, known.name
+        elif photo.key in self.named:
+            folder, name = self.named[photo.key]
         else:
             name = self.ledger.name_for(photo.key, folder, choices(photo))
         own = self.claimed.get(photo.key, frozenset())
         if known is not None:
-            own |= {file for file, _ in files_of(self.shelf.row(known.spot))}
+            own |= own_files(self.shelf.row(known.spot))
         asked = Asked(
             key=photo.key,
             stamp=photo.stamp,
@@ -147,9 +163,11 @@ class Plan:
             category_confidence=category.confidence,
             folder=folder,
             name=name,
-            identity=identity,
-            making=self.making(category.path),
+            identity=identity_of(making),
+            making=making,
             run=self.run,
+            where=as_text(photo.origin.where),
+            decision=f"redone:{quality}" if (quality := asked_quality(known)) else None,
         )
         item = Item(photo.key, folder, name, photo.name, photo.origin, category.path)
         return Order(item, asked, own, attempts=known.attempts if known else 0)
@@ -157,10 +175,12 @@ class Plan:
     def identity(self, category: str) -> str:
         return identity_of(self.making(category))
 
-    def making(self, category: str) -> Mapping[str, Any]:
-        if category not in self._makings:
-            self._makings[category] = making_of(self.work, category)
-        return self._makings[category]
+    def making(self, category: str, quality: str = "") -> Mapping[str, Any]:
+        asked = category, quality
+        if asked not in self._makings:
+            work = self.work.at(quality) if quality else self.work
+            self._makings[asked] = making_of(work, category)
+        return self._makings[asked]
 
 
 def choices(photo: Listed) -> Iterator[str]:

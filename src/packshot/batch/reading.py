@@ -8,8 +8,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from packshot.batch.origins import Origin
-from packshot.errors import BadPhoto, PackshotError, Refused
+from packshot.batch.origins import Origin, unreadable
+from packshot.errors import PackshotError, StoreFailed
 
 Task = TypeVar("Task")
 
@@ -27,11 +27,15 @@ class Read(Generic[Task]):
 
 
 def read(task: Task, origin: Origin) -> Read[Task]:
-    """A photo's own fault is an answer; a store that fails ends the run."""
+    """A photo's own fault is an answer, and so is a bug of ours; a store that fails ends the run."""
     try:
         data = origin.read()
-    except (BadPhoto, Refused) as error:
+    except StoreFailed:
+        raise
+    except PackshotError as error:
         return Read(task, error=error)
+    except Exception as exc:
+        return Read(task, error=unreadable(origin.where, f"{type(exc).__name__}: {exc}"))
     return Read(task, data, hashlib.sha256(data).hexdigest(), len(data))
 
 

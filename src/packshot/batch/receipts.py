@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from packshot.words import LANGUAGES, Words
+from packshot.words import LANGUAGES, Words, say
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,6 +60,7 @@ def schema() -> pa.Schema:
             "tone": number,
             "contrast": number,
             "shadow_share": number,
+            "made_by": text,  # the wish that it was recoloured by; none where the run itself made it
         }
     )
     layer = pa.struct({"layer": text, "file": text, "sha256": text})
@@ -70,6 +71,7 @@ def schema() -> pa.Schema:
             "key": text,
             "sha256": text,
             "stamp": text,
+            "where": text,
             "sku": text,
             "place": pa.int32(),
             "title": text,
@@ -102,6 +104,7 @@ def schema() -> pa.Schema:
             "outputs": pa.list_(output),
             "layers": pa.list_(layer),
             "trail": text,
+            "left": texts,  # files that we wrote for it and that are no longer its results
             # how it went
             "ms": number,
             "stages": pa.list_(stage),
@@ -140,6 +143,10 @@ class Asked:
     making: Mapping[str, Any]
     """All that decides what the pictures are: profile, options, weights, version."""
     run: str
+    decision: str | None = None
+    """What a person decided, where this is done for it: `redone:best`."""
+    where: str = ""
+    """The photo's full path or address."""
 
 
 def row_of(asked: Asked, line: Line, *, sha256: str, size_bytes: int, attempts: int) -> Row:
@@ -155,6 +162,7 @@ def row_of(asked: Asked, line: Line, *, sha256: str, size_bytes: int, attempts: 
         "key": asked.key,
         "sha256": sha256,
         "stamp": asked.stamp,
+        "where": asked.where,
         "sku": asked.sku,
         "place": asked.place,
         "title": asked.title,
@@ -178,19 +186,20 @@ def row_of(asked: Asked, line: Line, *, sha256: str, size_bytes: int, attempts: 
         **{f"cure_{language}": (error.get("cure") or {}).get(language) for language in LANGUAGES},
         "folder": asked.folder,
         "name": asked.name,
-        "outputs": _outputs(line),
+        "outputs": outputs_of(line),
         "layers": [
             {"layer": layer, "file": file, "sha256": line["files"].get(file)}
             for layer, file in (line.get("layers") or {}).items()
         ],
         "trail": line.get("trail"),
+        "left": [],
         "ms": sum(seconds.values()) * MILLISECONDS,
         "stages": [
             {"stage": stage, "ms": value * MILLISECONDS} for stage, value in {**looks, **seconds}.items()
         ],
         "attempts": attempts,
         "same_as": None,
-        "decision": None,
+        "decision": asked.decision,
         "identity": asked.identity,
         "profile": before.get("profile") or asked.making.get("profile"),
         **{name: asked.making.get(name) for name in ("profile_sha256", "options", "weights", "version")},
@@ -220,13 +229,62 @@ def files_of(row: Row) -> Iterator[tuple[str, str]]:
     yield from ((one["file"], one["sha256"]) for one in row["layers"] or ())
 
 
+def own_files(row: Row) -> frozenset[str]:
+    """All that was ever written for the photo: free to write over."""
+    return frozenset([*(file for file, _ in files_of(row)), *(row.get("left") or ()), row["trail"]]) - {None}
+
+
 def table(rows: Sequence[Row]) -> pa.Table:
+    """A row that no receipt can hold is a bug of ours; it must not take those of its shard along."""
     import pyarrow as pa
 
-    return pa.Table.from_pylist(list(rows), schema=schema())
+    told = list(rows)
+    try:
+        return pa.Table.from_pylist(told, schema=schema())
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        return pa.Table.from_pylist([row if _fits(row) else _misfit(row) for row in told], schema=schema())
 
 
-def _outputs(line: Line) -> list[Row]:
+def _fits(row: Row) -> bool:
+    import pyarrow as pa
+
+    try:
+        pa.Table.from_pylist([row], schema=schema())
+    except (pa.ArrowException, ValueError, TypeError, OverflowError):
+        return False
+    return True
+
+
+def _misfit(row: Row) -> Row:
+    """What can be kept of it: its texts, as text. Only where that is not enough is the photo a failed one."""
+    plain = {name: _written(value) for name, value in row.items()}
+    if _fits(plain):
+        return plain
+    kept = ("key", "sha256", "stamp", "folder", "name", "identity", "run", "attempts", "done_at", "left")
+    why = say("bug: {what}", what=say("its receipt cannot be written"))
+    lost = [file for file, _ in files_of(plain)]
+    return {
+        **dict.fromkeys(schema().names),
+        **{name: plain[name] for name in kept},
+        "status": "failed",
+        "error": "bug",
+        **{f"reasons_{language}": [why.in_(language)] for language in LANGUAGES},
+        **{f"error_{language}": why.in_(language) for language in LANGUAGES},
+        **{name: [] for name in ("shelf", "findings", "guards_failed", "outputs", "layers", "stages")},
+        "left": [*(plain["left"] or ()), *lost],
+    }
+
+
+def _written(value: Any) -> Any:
+    """A file's name may be bytes that are no text; in a receipt they are spelt out."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, list):
+        return [_written(one) for one in value]
+    return {name: _written(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def outputs_of(line: Line) -> list[Row]:
     after = line.get("after") or {}
     return [
         {
@@ -240,6 +298,7 @@ def _outputs(line: Line) -> list[Row]:
             "findings": _findings(after.get(variant) or {}),
             "delta_e": _delta_e(line, place),
             **_looks(after.get(variant) or {}, made),
+            "made_by": None,
         }
         for place, (variant, made) in enumerate((line.get("outputs") or {}).items())
     ]

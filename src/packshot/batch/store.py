@@ -7,15 +7,19 @@ as what it is: no space, no permission, no such bucket. No photo is to blame for
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
+import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from stat import S_ISDIR
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -24,6 +28,7 @@ from packshot.image.files import write_whole
 from packshot.words import Words, say, verbatim
 
 Value = TypeVar("Value")
+Failures = list[Exception]
 
 ATTEMPTS = 6
 FIRST_PAUSE = 0.05
@@ -34,6 +39,12 @@ LASTING = frozenset(
         *(errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG),
     }
 )
+HOUSE = "_packshot"
+"""All that is not a picture lies below it."""
+HALVES = f"{HOUSE}/tmp"
+"""Where files lie until their last byte is written; what a hard stop left there is swept out."""
+HALF = ".part"
+"""How they are called there; what bears such a name elsewhere is no file either."""
 WHOLE_BY_THEMSELVES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "memory"})
 """Object stores show an object when its last byte has come; elsewhere we write beside and rename."""
 CONTENT_TYPES = {
@@ -52,6 +63,7 @@ DENIALS = (
     "SignatureDoesNotMatch",
     "AccessDenied",
 )
+"""As clouds name them, wherever they say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +79,7 @@ class Store:
     """`url` is a path or any address that fsspec knows. Small and picklable: each process opens its own."""
 
     url: str
-    options: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
+    options: tuple[tuple[str, Any], ...] = field(default=(), repr=False, hash=False)
     """For fsspec, as `endpoint_url`. Secrets come from the environment, never from here."""
 
     @staticmethod
@@ -101,6 +113,12 @@ class Store:
             return self._try(lambda: (self.path / name).read_bytes())
         return self._try(lambda: bytes(self._fs.cat_file(self._at(name))))
 
+    def read_piece(self, name: str, start: int, stop: int) -> bytes:
+        """Some bytes of a large file, which must reach beyond `start`."""
+        if self.is_local:
+            return self._try(lambda: _piece(self.path / name, start, stop))
+        return self._try(lambda: bytes(self._fs.cat_file(self._at(name), start=start, end=stop)))
+
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:
         """To read pieces of a large file."""
@@ -111,54 +129,79 @@ class Store:
             yield opened
 
     def stat(self, name: str) -> Stored | None:
-        """None where there is none."""
+        """None where there is no such file; a folder is none."""
         try:
             if self.is_local:
-                return _of_stat(name, self._try(lambda: (self.path / name).stat()))
-            return _of_info(name, self._try(lambda: self._fs.info(self._at(name))))
+                told = self._try(lambda: _looked_up(self.path / name))
+                return None if S_ISDIR(told.st_mode) else _of_stat(name, told)
+            info = self._try(lambda: self._fs.info(self._at(name)))
+            return None if info.get("type") == "directory" else _of_info(name, info)
         except FileNotFoundError:
             return None
 
     def list(self, prefix: str = "") -> Iterator[Stored]:
-        """Every file below the prefix, page by page, in the order of names where the place has one."""
+        """Every whole file below the prefix, page by page, in the order of names where the place has one."""
         if self.is_local:
             yield from self._list_folder(self.path / prefix)
             return
         for info in _pages(self._fs, self._at(prefix), self._try):
             name = self._below(info["name"])
-            if name is not None:
+            if name is not None and not name.endswith(HALF):
                 yield _of_info(name, info)
 
     def _list_folder(self, top: Path) -> Iterator[Stored]:
-        for folder, folders, files in os.walk(top):
+        for folder, folders, files in os.walk(top, onerror=self._told_of_folder):
             folders.sort()
             for file in sorted(files):
                 path = Path(folder, file)
                 with suppress(FileNotFoundError):  # it went while we walked
-                    yield _of_stat(path.relative_to(self.path).as_posix(), path.stat())
+                    if not file.endswith(HALF):
+                        yield _of_stat(path.relative_to(self.path).as_posix(), path.stat())
+
+    def _told_of_folder(self, exc: OSError) -> None:
+        """A folder that cannot be listed hides files: who goes on without them loses them."""
+        if not isinstance(exc, FileNotFoundError):
+            raise StoreFailed(*self._told(exc)) from exc
 
     # ---- writing -------------------------------------------------------------------------------------------
 
     def write(self, name: str, data: bytes, *, fresh: bool = False) -> None:
         """`fresh`: raises FileExistsError where there is one already."""
-        self._try(lambda: self._write(name, data, fresh))
+        failed: Failures = []
+        try:
+            self._try(lambda: self._write(name, data, fresh), failed)
+        except FileExistsError:
+            # An attempt whose answer was lost on the way may have written it: then the file is ours.
+            if not failed or self.read(name) != data:
+                raise
 
     def _write(self, name: str, data: bytes, fresh: bool) -> None:
         if self.is_local:
             path = self.path / name
-            if fresh and path.exists():
-                raise FileExistsError(errno.EEXIST, "is there already", str(path))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, data)
+            halves = self.path / HALVES
+            for folder in (path.parent, halves):
+                folder.mkdir(parents=True, exist_ok=True)
+            try:
+                _write_local(path, data, fresh, halves)
+            except OSError as exc:
+                if exc.errno != errno.EXDEV:
+                    raise
+                _write_local(path, data, fresh, path.parent)  # its folder lies on another disk
         elif self._protocol in WHOLE_BY_THEMSELVES:
             self._put(name, data, fresh)
         else:
             if fresh and self._fs.exists(self._at(name)):
                 raise FileExistsError(errno.EEXIST, "is there already", name)
-            beside = self._at(f"{name}.part")
+            beside = self._at(f"{HALVES}/{secrets.token_hex(8)}{HALF}")
             self._fs.makedirs(beside.rpartition("/")[0], exist_ok=True)
-            self._fs.pipe_file(beside, data)
-            self._fs.mv(beside, self._at(name))
+            self._fs.makedirs(self._at(name).rpartition("/")[0], exist_ok=True)
+            try:
+                self._fs.pipe_file(beside, data)
+                self._fs.mv(beside, self._at(name))
+            except BaseException:
+                with suppress(Exception):  # the first failure is the one to tell
+                    self._fs.rm_file(beside)
+                raise
 
     def _put(self, name: str, data: bytes, fresh: bool) -> None:
         how: dict[str, Any] = {"mode": "create"} if fresh else {}
@@ -181,11 +224,19 @@ class Store:
             else:
                 self._try(lambda: self._fs.rm_file(self._at(name)))
 
+    def sweep(self) -> None:
+        """Half files that a hard stop left. Only for who knows that nobody else writes here."""
+        if self.is_local:
+            for half in (self.path / HALVES).glob(f"*{HALF}"):
+                half.unlink(missing_ok=True)
+
     def settle(self, names: Iterator[str]) -> None:
-        """After it, not even a power cut makes these files vanish: a renamed file's folder is written too."""
+        """After it, not even a power cut makes these files vanish: a renamed file's folder is written too,
+        and so are those that lead to it."""
         if not self.is_local or os.name != "posix":
             return
-        for folder in {(self.path / name).parent for name in names}:
+        folders = {folder for name in names for folder in PurePosixPath(name).parents}
+        for folder in (self.path / one for one in folders):
             with suppress(OSError):
                 handle = os.open(folder, os.O_RDONLY)
                 try:
@@ -204,8 +255,11 @@ class Store:
 
     # ---- how it fails --------------------------------------------------------------------------------------
 
-    def _try(self, act: Callable[[], Value]) -> Value:
-        """The one place that knows how stores fail. Missing and existing files are the caller's to hear."""
+    def _try(self, act: Callable[[], Value], failed: Failures | None = None) -> Value:
+        """The one place that knows how stores fail. Missing and existing files are the caller's to hear.
+
+        `failed` gathers what attempts before the last one met.
+        """
         pause = FIRST_PAUSE
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -217,6 +271,8 @@ class Store:
                     raise
                 if _lasts(exc) or attempt == ATTEMPTS:
                     raise StoreFailed(*self._told(exc)) from exc
+                if failed is not None:
+                    failed.append(exc)
                 time.sleep(pause * random.uniform(0.5, 1.5))
                 pause *= 2
         raise AssertionError
@@ -260,14 +316,15 @@ class Store:
 
 
 def _filesystem(url: str, options: tuple[tuple[str, Any], ...]) -> Any:
-    return _opened(urlsplit(url).scheme, options, os.getpid())
+    # As text, for what has parts of its own (client_kwargs) cannot be looked up by.
+    return _opened(urlsplit(url).scheme, json.dumps(dict(options)), os.getpid())
 
 
 @lru_cache(maxsize=16)
-def _opened(protocol: str, options: tuple[tuple[str, Any], ...], _process: int) -> Any:
+def _opened(protocol: str, options: str, _process: int) -> Any:
     import fsspec
 
-    given = dict(options)
+    given = json.loads(options)
     if protocol in ("s3", "s3a"):
         given.setdefault("use_listings_cache", False)  # we and others write while it would remember
         given.setdefault("config_kwargs", {"retries": {"max_attempts": 4, "mode": "standard"}})
@@ -305,6 +362,38 @@ def _pages(fs: Any, root: str, attempt: Callable[[Callable[[], Any]], Any]) -> I
         waiting += [one["name"] for one in reversed(found) if one["type"] == "directory"]
 
 
+def _looked_up(path: Path) -> os.stat_result:
+    try:
+        return path.stat()
+    except NotADirectoryError as exc:  # nothing lies below a file
+        raise FileNotFoundError(errno.ENOENT, "is not there", str(path)) from exc
+
+
+def _piece(path: Path, start: int, stop: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(stop - start)
+
+
+def _write_local(path: Path, data: bytes, fresh: bool, halves: Path) -> None:
+    """A link, unlike a rename, never replaces: of two who write at once only one succeeds."""
+    if not fresh:
+        write_whole(path, data, by_way_of=halves)
+        return
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, "is there already", str(path))
+    beside = halves / f".{secrets.token_hex(8)}{HALF}"
+    write_whole(beside, data)
+    try:
+        os.link(beside, path)
+    except OSError as exc:
+        if exc.errno in (errno.EEXIST, errno.EXDEV):
+            raise
+        beside.replace(path)  # a disk without links
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def _of_stat(name: str, told: os.stat_result) -> Stored:
     return Stored(name, told.st_size, f"{told.st_size}:{told.st_mtime_ns}")
 
@@ -313,6 +402,8 @@ def _of_info(name: str, info: Mapping[str, Any]) -> Stored:
     size = int(info.get("size") or 0)
     etag = str(info.get("ETag") or info.get("etag") or "").strip('"')
     moved = info.get("LastModified") or info.get("mtime") or info.get("created") or ""
+    if isinstance(moved, datetime):  # some places say it so in a listing, and as a number of one file
+        moved = moved.timestamp()
     return Stored(name, size, etag or f"{size}:{moved}")
 
 
@@ -334,14 +425,7 @@ def _lasts(exc: Exception) -> bool:
 
 def _denied(exc: BaseException) -> bool:
     told = f"{type(exc).__name__} {exc}"
-    signs = (
-        "NoCredentials",
-        "PartialCredentials",
-        "InvalidAccessKeyId",
-        "SignatureDoesNotMatch",
-        "AccessDenied",
-    )
-    return isinstance(exc, PermissionError) or any(sign in told for sign in signs)
+    return isinstance(exc, PermissionError) or any(sign in told for sign in DENIALS)
 
 
 def _why(exc: BaseException) -> Words:

@@ -20,8 +20,12 @@ class Tally:
     stages: Counter[str] = field(default_factory=Counter)
     """Milliseconds by stage, over all photos."""
     twins: int = 0
-    total: int | None = None
-    """Photos to do, as soon as somebody has counted them."""
+    listed: int | None = None
+    """Photos of the source, as soon as somebody has counted them."""
+    also: Callable[[Row], None] = lambda row: None
+    """Who else is to see every receipt as it comes."""
+    done_before: Callable[[], int] = lambda: 0
+    """Photos of the source that needed nothing, so far."""
     _ticks: list[tuple[float, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -29,6 +33,7 @@ class Tally:
         self._ticks = [(self.started, 0)]
 
     def add(self, row: Row) -> None:
+        self.also(row)
         self.statuses[row["status"]] += 1
         self.twins += row["same_as"] is not None
         for one in row["stages"]:
@@ -56,9 +61,14 @@ class Tally:
 
     @property
     def seconds_left(self) -> float | None:
-        if self.total is None or not self.done or self.rate <= 0:
+        if self.left is None or not self.done or self.rate <= 0:
             return None
-        return max(0, self.total - self.done) / self.rate
+        return self.left / self.rate
+
+    @property
+    def left(self) -> int | None:
+        """Photos to do; at most, while those that are done already are still being met."""
+        return None if self.listed is None else max(0, self.listed - self.done_before() - self.done)
 
     @property
     def slowest_stage(self) -> tuple[str, float] | None:
