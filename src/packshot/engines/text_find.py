@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from packshot.engines import cards, onnx
 from packshot.engines.base import FoundText, engine
+from packshot.image.pieces import pieces
 from packshot.image.types import RGB, Box, Float, size_of
 
 SHAPES = ((640, 640), (640, 480), (480, 640))
@@ -121,7 +122,7 @@ def _found(line: Line, stretch: Points, whole: Box, seen: Box) -> FoundText | No
 def lines(maps: Float) -> list[Line]:
     """`maps`: 4 × H × W: chance of a core, log2(height / UNIT_PX), cosine and sine of the way it is read."""
     cores = (maps[0] > INK).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(cores, connectivity=4)
+    _, labels, stats = pieces(cores, connectivity=4)
     found = (
         _line(maps, np.asarray(labels), at, Box(left, top, left + width, top + height))
         for at, (left, top, width, height, cells) in enumerate(np.asarray(stats).tolist())

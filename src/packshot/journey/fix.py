@@ -44,8 +44,9 @@ from packshot.retouch.layers import Layers
 from packshot.retouch.start import layers_of
 from packshot.words import Words, say
 
-THE_GOODS = ("subject", "objects", "text", "laid_words", "reading", "codes")
-"""Facts of the goods alone, the same in every variant; grounds, light and bytes are looked at in each."""
+THE_GOODS = ("subject", "objects", "text", "laid_words", "reading", "codes", "marks", "quality", "tone")
+"""Facts of the goods alone, the same in every variant; the ground, the frame and the bytes are looked at in
+each."""
 JUDGED_SIDE = 800
 """Facts of an output are taken at this size; its ground, size and bytes are judged in full."""
 

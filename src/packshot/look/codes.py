@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.image.photo import Photo
+from packshot.image.pieces import pieces
 from packshot.image.types import RGB, Box, Grey, size_of
 from packshot.look.code_overlay import drawn
 from packshot.look.harmless import harmless
@@ -185,7 +186,7 @@ def busy_places(pixels: RGB) -> list[Box]:
     busy = cv2.morphologyEx(
         (share >= 255 * BUSY).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
     )
-    _, _, stats, _ = cv2.connectedComponentsWithStats(busy)
+    _, _, stats = pieces(busy)
     return [
         Box(left, top, left + width, top + height).scaled(CELL * step).grown(2 * CELL * step, size_of(pixels))
         for left, top, width, height, cells in np.asarray(stats)[1:].tolist()
@@ -200,7 +201,7 @@ def _on_product(place: Box, goods: NDArray[np.bool_]) -> float:
     """A code that lies on the ground by itself is a thing to whoever cut out the product, yet no goods."""
     if place.is_empty:
         return 0.0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(goods.astype(np.uint8))
+    count, labels, stats = pieces(goods.astype(np.uint8))
     areas, here = np.asarray(stats)[:, cv2.CC_STAT_AREA], np.asarray(labels)[place.slices]
     for part in range(1, count):
         inside = int((here == part).sum())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from packshot.image.pieces import pieces
 from packshot.image.types import RGB, Box, Float, Grey, Size, size_of
 from packshot.look import contact, inside
 from packshot.look.inside import Ring, halved
@@ -133,7 +134,7 @@ def _sharpened(view: RGB, ground: RGB, solid: Grey, reach: int) -> Grey:
 
 
 def _without_specks(mask: Grey, least: int) -> Grey:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats = pieces(mask)
     keep = (stats[:, cv2.CC_STAT_AREA] >= least).astype(np.uint8)
     if keep.all():
         return mask

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from packshot.image.photo import Photo
+from packshot.image.pieces import pieces
 from packshot.image.types import Box, Float, Grey
 from packshot.look.small import product_mask, small
 from packshot.look.subject import Cutout
@@ -68,7 +69,7 @@ def _ground(alpha: Grey, grey: Grey) -> NDArray[np.bool_]:
 
 def _goods(alpha: Grey, grey: Grey) -> Grey:
     """Faint letters that the cut-out took for things of their own are what is looked for here."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha >= 10).astype(np.uint8))
+    count, labels, stats = pieces((alpha >= 10).astype(np.uint8))
     if count <= 2 or (alpha < 10).sum() < LEAST_GROUND * alpha.size:
         return alpha
     level = float(np.median(grey[alpha < 10]))
@@ -176,7 +177,7 @@ def _words(faint: Float) -> list[Box]:
     found = []
     for sign in (1, -1):
         ink = (faint * sign > 0).astype(np.uint8)
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+        count, labels, stats = pieces(ink)
         letters = [at for at in range(1, count) if _is_letter(np.asarray(stats)[at])]
         strength = {at: _strength(faint, np.asarray(labels), np.asarray(stats)[at], at) for at in letters}
         letters = [at for at in letters if strength[at][1] < ONE_TONE * strength[at][0]]

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.image.pieces import pieces
 from packshot.image.types import Box, Grey
 
 Mask = NDArray[np.bool_]
@@ -31,7 +32,7 @@ class Part:
 
 def parts(mask: Grey) -> tuple[NDArray[np.int32], tuple[Part, ...]]:
     """Labels, and the pieces, largest first."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, labels, stats = pieces(mask)
     found = [Part(i, _box(stats[i]), int(stats[i, cv2.CC_STAT_AREA])) for i in range(1, count)]
     return labels, tuple(sorted(found, key=lambda part: (-part.area, part.label)))
 
@@ -70,7 +71,7 @@ def worthy(found: tuple[Part, ...]) -> tuple[Part, ...]:
 def holes(mask: Grey) -> tuple[NDArray[np.int32], tuple[Part, ...]]:
     """Pieces of not-product that the product encloses."""
     open_ground = cv2.copyMakeBorder(1 - mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(open_ground, connectivity=4)
+    count, labels, stats = pieces(open_ground, connectivity=4)
     outside = labels[0, 0]
     found = [
         Part(i, _box(stats[i]).moved(-1, -1), int(stats[i, cv2.CC_STAT_AREA]))

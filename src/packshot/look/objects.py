@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from packshot.image.colour import lab
 from packshot.image.photo import Photo
+from packshot.image.pieces import pieces
 from packshot.image.types import Box, Float, Grey, box_of
 from packshot.look.small import shrunk
 from packshot.look.subject import Cutout, Subject
@@ -105,7 +106,7 @@ class _Thing:
 
 
 def _things(alpha: Grey, colours: Float, total: int) -> list[_Thing]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha >= 128).astype(np.uint8))
+    count, labels, stats = pieces((alpha >= 128).astype(np.uint8))
     areas = np.asarray(stats)[:, cv2.CC_STAT_AREA]
     large = [at for at in range(1, count) if areas[at] >= max(4, LEAST_SHARE * total)]
     large = sorted(large, key=lambda at: -areas[at])[:MOST_THINGS]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.image.pieces import pieces
 from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
 from packshot.look import evidence, glass, ground
 from packshot.look.channels import largest, summed
@@ -264,7 +265,7 @@ def whole(crisp: Float, mask: Grey) -> float:
     usual = float(np.median(crisp[outline > 0])) if outline.any() else 0.0
     free = 1 - cv2.dilate(mask, np.ones((9, 9), np.uint8))
     edge = crisp > np.clip(FAINTER * usual, LEFT_BEHIND, 4 * LEFT_BEHIND)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(edge.astype(np.uint8) & free)
+    _, _, stats = pieces(edge.astype(np.uint8) & free)
     edges = stats[1:, cv2.CC_STAT_AREA]
     left = float(edges[edges >= LEAST_EDGE].sum())
     return float(np.clip(1.5 - left / max(1.0, float(outline.sum())), HALF_SEEN, 1))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from packshot.engines.base import FoundText, TextFinder
 from packshot.image.photo import Photo
+from packshot.image.pieces import pieces
 from packshot.image.types import Box, Float
 from packshot.look.sharp_edges import own_sharpness
 from packshot.look.small import Small, product_mask, shrunk, small
@@ -128,7 +129,7 @@ def _text_box(photo: Photo, line: Line, drawn: float) -> TextBox:
 def _goods(cutout: Cutout, whole: Small, lines: list[Box]) -> NDArray[np.bool_]:
     """The product's mask without letters and badges: to whoever cut it out, a sticker is a thing as well."""
     mask, laid = product_mask(cutout, whole) >= 128, Laid(tuple(lines))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    count, labels, stats = pieces(mask.astype(np.uint8))
     if count <= 2:
         return mask
     areas = np.asarray(stats)[:, cv2.CC_STAT_AREA]

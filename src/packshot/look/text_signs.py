@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.image.pieces import pieces
 from packshot.image.types import RGB, Grey, size_of
 
 STROKE = 7
@@ -41,7 +42,7 @@ def signs(pixels: RGB) -> float:
 
 def _longest_row(ink: Grey) -> float:
     """How many letters the longest row holds."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    count, _, stats = pieces(ink)
     marks = np.asarray(stats)[1:count].astype(np.float32)
     marks = marks[_like_letters(marks)]
     if len(marks) == 0:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.image.pieces import pieces
 from packshot.image.types import Box, Float, Grey, box_of
 
 MOST_THINGS = 16
@@ -56,7 +57,7 @@ def things(alpha: Float) -> Iterator[Thing]:
 
 
 def _apart(alpha: Float) -> list[NDArray[np.bool_]]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha >= 0.25).astype(np.uint8))
+    count, labels, stats = pieces((alpha >= 0.25).astype(np.uint8))
     if count <= 2:
         return [np.ones(alpha.shape, np.bool_)]
     feet = stats[1:, cv2.CC_STAT_TOP] + stats[1:, cv2.CC_STAT_HEIGHT]

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from packshot.image.pieces import pieces
 from packshot.image.types import Box, Grey, box_of, size_of
 from packshot.look.facts import Facts
 from packshot.look.text import DRAWN
@@ -128,7 +129,7 @@ def _without(
 def _parts(alpha: Grey) -> tuple[NDArray[np.int32], list[Part]]:
     """What does not touch, largest first; found at half size, where a gap of two pixels is still seen."""
     half = cv2.resize(alpha, (-(-alpha.shape[1] // 2), -(-alpha.shape[0] // 2)), interpolation=cv2.INTER_AREA)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((half > 8).astype(np.uint8))
+    _, labels, stats = pieces((half > 8).astype(np.uint8))
     parts = [
         Part(i, Box(2 * left, 2 * top, 2 * (left + width), 2 * (top + height)), int(area))
         for i, (left, top, width, height, area) in enumerate(stats.tolist())
