@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from packshot.words import LANGUAGES, Words, say
 
@@ -46,6 +47,7 @@ def listen_for_language(words: Sequence[str]) -> None:
 def build() -> typer.Typer:
     from packshot.cli import (
         assess,
+        batch,
         calibrate,
         card,
         check,
@@ -94,9 +96,9 @@ def build() -> typer.Typer:
             epilog=_examples(module.EXAMPLES),
             rich_help_panel=told(GROUPS[group]),
         )(getattr(module, name))
-    for group, module in (("packshot", train), ("packshot", weights)):
+    for group, module in (("photos", batch), ("packshot", train), ("packshot", weights)):
         built.add_typer(
-            _several(module.COMMANDS),
+            _several(module.COMMANDS, getattr(module, "GROUP", None)),
             name=module.__name__.rpartition(".")[2],
             help=told(module.HELP),
             rich_help_panel=told(GROUPS[group]),
@@ -104,11 +106,11 @@ def build() -> typer.Typer:
     return built
 
 
-def _several(commands: Commands) -> typer.Typer:
+def _several(commands: Commands, group: type[TyperGroup] | None) -> typer.Typer:
     """A word with commands of its own, as `packshot train pack`."""
     from packshot.cli.options import told
 
-    built = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+    built = typer.Typer(cls=group, no_args_is_help=True, rich_markup_mode="rich")
     for name, (function, text, examples) in commands.items():
         built.command(name, help=told(text), epilog=_examples(examples))(function)
     return built

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from packshot.errors import BadOption
 from packshot.words import Words, default_language, say
 
 
@@ -149,3 +150,18 @@ Log = Annotated[
     typer.Option("--log-level", help=told(say("What to log, on stderr.")), rich_help_panel=SHARED),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=told(say("For machines: JSON on stdout.")))]
+
+
+def pairs(text: str | None, option: str) -> dict[str, str]:
+    """`sku=Артикул,url=Фото 1` as names and columns."""
+    found: dict[str, str] = {}
+    for part in (text or "").split(","):
+        name, equals, column = part.partition("=")
+        if part.strip() and (not equals or not column.strip()):
+            raise BadOption(
+                say("{option} {pair} names no column.", option=option, pair=part.strip()),
+                say("Write it as {option} sku=Article,url=Photo.", option=option),
+            )
+        if part.strip():
+            found[name.strip()] = column.strip()
+    return found
