@@ -21,8 +21,8 @@ from packshot.errors import BadOption
 from packshot.words import say
 
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
-MAX_CHARS = 120
-"""With `_main_light.jpg` behind it, a name of Russian letters stays below the 255 bytes that disks allow."""
+MAX_BYTES = 200
+"""A disk allows 255: `_layer_shadow.png`, or what a template says, finds room behind it."""
 
 Name = tuple[str, str]
 """Folder and SKU as a disk without letter case tells them apart."""
@@ -172,7 +172,7 @@ def safe_name(name: str) -> str:
     safe = re.sub(r'[<>:"/\\|*\x00-\x1f\x7f]', "_", whole).rstrip(". ")
     if safe.split(".")[0].lower() in RESERVED or safe in ("", "~"):
         safe = f"_{safe}"
-    return safe if len(safe) <= MAX_CHARS else safe[:MAX_CHARS].rstrip(". ")
+    return safe.encode()[:MAX_BYTES].decode("utf-8", "ignore").rstrip(". ")
 
 
 def _safe_folder(folder: str) -> str:

@@ -105,9 +105,16 @@ def put(store: Store, files: Mapping[str, bytes], own: frozenset[str]) -> dict[s
         try:
             store.write(name, data, fresh=name not in own)
         except FileExistsError:
-            if hashlib.sha256(store.read(name)).hexdigest() != digests[name]:
+            if _digest(store, name) != digests[name]:
                 raise foreign(store, name) from None
     return digests
+
+
+def _digest(store: Store, name: str) -> str:
+    try:
+        return hashlib.sha256(store.read(name)).hexdigest()
+    except IsADirectoryError:
+        return ""
 
 
 def foreign(store: Store, name: str) -> Refused:

@@ -23,7 +23,7 @@ from stat import S_ISDIR
 from typing import IO, Any, TypeVar
 from urllib.parse import urlsplit
 
-from packshot.errors import BadSource, StoreFailed
+from packshot.errors import BadSource, Refused, StoreFailed
 from packshot.image.files import write_whole
 from packshot.words import Words, say, verbatim
 
@@ -33,12 +33,7 @@ Failures = list[Exception]
 ATTEMPTS = 6
 FIRST_PAUSE = 0.05
 """Seconds; doubled at each further attempt, so that all together wait about three seconds."""
-LASTING = frozenset(
-    {
-        *(errno.ENOENT, errno.EEXIST, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS),
-        *(errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG),
-    }
-)
+LASTING = frozenset({errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 HOUSE = "_packshot"
 """All that is not a picture lies below it."""
 HALVES = f"{HOUSE}/tmp"
@@ -174,13 +169,17 @@ class Store:
             # An attempt whose answer was lost on the way may have written it: then the file is ours.
             if not failed or self.read(name) != data:
                 raise
+        except FileNotFoundError as exc:  # the whole place went, or never was
+            raise StoreFailed(*self._told(exc)) from exc
+        except OSError as exc:
+            raise self._cannot_be(name, exc) from exc
 
     def _write(self, name: str, data: bytes, fresh: bool) -> None:
         if self.is_local:
             path = self.path / name
             halves = self.path / HALVES
             for folder in (path.parent, halves):
-                folder.mkdir(parents=True, exist_ok=True)
+                _make_folder(folder)
             try:
                 _write_local(path, data, fresh, halves)
             except OSError as exc:
@@ -256,7 +255,8 @@ class Store:
     # ---- how it fails --------------------------------------------------------------------------------------
 
     def _try(self, act: Callable[[], Value], failed: Failures | None = None) -> Value:
-        """The one place that knows how stores fail. Missing and existing files are the caller's to hear.
+        """The one place that knows how stores fail. What is only of this name is the caller's to hear: a file
+        is missing, is there already, is a folder.
 
         `failed` gathers what attempts before the last one met.
         """
@@ -264,10 +264,8 @@ class Store:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return act()
-            except (FileNotFoundError, FileExistsError):
-                raise
             except Exception as exc:
-                if not _is_a_stores(exc):
+                if not _is_a_stores(exc) or _is_of_a_name(exc):
                     raise
                 if _lasts(exc) or attempt == ATTEMPTS:
                     raise StoreFailed(*self._told(exc)) from exc
@@ -276,6 +274,13 @@ class Store:
                 time.sleep(pause * random.uniform(0.5, 1.5))
                 pause *= 2
         raise AssertionError
+
+    def _cannot_be(self, name: str, exc: OSError) -> Refused:
+        """Of a name, not of the place: it costs one photo."""
+        return Refused(
+            say("{file} cannot be written: {why}.", file=self.place_of(name), why=_why(exc)),
+            say("Give the photo, or its folder, another name."),
+        )
 
     def _told(self, exc: BaseException) -> tuple[Words, Words]:
         place = self.url
@@ -375,6 +380,13 @@ def _piece(path: Path, start: int, stop: int) -> bytes:
         return file.read(stop - start)
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as exc:  # a file is in its place
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from exc
+
+
 def _write_local(path: Path, data: bytes, fresh: bool, halves: Path) -> None:
     """A link, unlike a rename, never replaces: of two who write at once only one succeeds."""
     if not fresh:
@@ -417,6 +429,12 @@ def _is_a_stores(exc: Exception) -> bool:
         *("botocore", "aiobotocore", "s3fs", "aiohttp", "gcsfs", "google", "adlfs", "azure", "paramiko"),
         "fsspec",
     )
+
+
+def _is_of_a_name(exc: Exception) -> bool:
+    if isinstance(exc, (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)):
+        return True
+    return isinstance(exc, OSError) and exc.errno == errno.ENAMETOOLONG
 
 
 def _lasts(exc: Exception) -> bool:
