@@ -46,7 +46,7 @@ class Causes:
             return
         known.photos += 1
         if row["key"] < known.example:
-            known.example, known.sentence = row["key"], why(row)
+            known.example, known.sentence, known.cure = row["key"], why(row), cures
 
     def as_list(self) -> list[dict[str, Any]]:
         return [one.as_dict() for one in self.all()]

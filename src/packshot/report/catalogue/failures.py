@@ -15,7 +15,7 @@ BOM = "\ufeff"
 
 
 def lines(rows: Iterable[Row], language: str, *, where: Callable[[str], str] = str) -> Iterator[str]:
-    """`where` tells of a key the full path or address of its photo."""
+    """`where` tells of a key the full path or address of its photo, where a receipt does not."""
     yield BOM + table.row(COLUMNS)
     for row in rows:
         if row["status"] == Status.FAILED:
@@ -28,6 +28,6 @@ def lines(rows: Iterable[Row], language: str, *, where: Callable[[str], str] = s
                     why(row)[language],
                     row.get(f"cure_{language}") or "",
                     row.get("attempts") or 0,
-                    where(row["key"]),
+                    row.get("where") or where(row["key"]),
                 )
             )

@@ -255,13 +255,13 @@ def _stages(survey: Survey, teller: Teller) -> Iterator[str]:
         row(
             escape(one["stage"])
             + (f"<small>{teller(say('part of another stage'))}</small>" if one["part_of_another"] else ""),
-            barred([("plain", one["share"], one["stage"])], teller.percent(one["share"])),
             teller.time(one["ms"] / max(1, one["photos"])),
             teller.time(one["ms"]),
+            barred([("plain", one["share"], one["stage"])], teller.percent(one["share"])),
         )
         for one in stages
     ]
-    headings = (say("Stage"), say("Share of the time"), say("A photo"), say("Altogether"))
+    headings = (say("Stage"), say("A photo"), say("Altogether"), say("Share of the time"))
     told = table(headings, rows, teller, "stages")
     total = survey.micros / 1000
     lead = say("All photos together took {time} of work.", time=verbatim(teller.time(total)))
