@@ -348,12 +348,12 @@ def run(
     limits = Limits(photo_seconds, memory * 1_000_000)
     size = workers or default_jobs()
     if dry_run:
-        batch_run.dry_run(job, _runner(runner, address, size, limits), language, sample, size, price)
+        batch_run.dry_run(job, _runner(runner, address, workers, limits), language, sample, size, price)
         return
     raise typer.Exit(
         batch_run.work_through(
             job,
-            lambda: _runner(runner, address, size, limits),
+            lambda: _runner(runner, address, workers, limits),
             language,
             quiet=quiet,
             every=every if watch else None,
@@ -397,14 +397,15 @@ def _work(
     )
 
 
-def _runner(name: RunnerName, address: str, workers: int, limits: Any) -> Runner:
+def _runner(name: RunnerName, address: str, workers: int | None, limits: Any) -> Runner:
     if name is RunnerName.RAY:
         from packshot.batch.on_ray import Ray
 
         return Ray(address=address, workers=workers, limits=limits)
     from packshot.batch.local import Local
+    from packshot.batch.runner import default_jobs
 
-    return Local(workers, limits)
+    return Local(workers or default_jobs(), limits)
 
 
 def _sort(category: str, file: Path | None, profile: str | None) -> Sort:
