@@ -368,6 +368,45 @@ def judge(
     _run(lambda tell, watch: training.train(found, out, recipe, tell, watch, eyes), language, quiet=quiet)
 
 
+@terminal.command
+def category_words(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="DATA", help=told(say("The folder of the known sets.")), show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help=told(say("Folder of the file and its card.")),
+            show_default=False,
+        ),
+    ],
+    no_tills: Annotated[
+        bool,
+        typer.Option(
+            "--no-tills",
+            help=told(say("Learn without the till names (uhtt_ru): their source states no licence.")),
+        ),
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", help=told(say("Same seed, same data: the same file.")))] = 0,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    _trainable()
+    from packshot.training import category_words as training
+    from packshot.training.category_names import Mix
+
+    recipe = training.Recipe(seed=seed, mix=Mix(tills=not no_tills))
+    tell = _teller(terminal.language_of(lang), quiet=quiet)
+    tell(say("The network: {file}", file=str(training.train(data, out, recipe, tell))))
+
+
 def _trainable() -> None:
     if find_spec("torch") is None or find_spec("onnx") is None:
         raise WeightsMissing(
@@ -437,6 +476,11 @@ def _bar(language: str, *, quiet: bool) -> Iterator[Watch]:
 
 
 COMMANDS = {
+    "category-words": (
+        category_words,
+        say("Train the layer that reads a shop's category names, on trees and titles."),
+        "packshot train category-words --data sets/ --out net/",
+    ),
     "defects": (
         defects,
         say("Make cards with known defects, and clean ones that look like trouble."),
