@@ -43,7 +43,7 @@ HOSTILE = {
 
 
 def drawn(top: Path, count: int, *, deadly: bool = False) -> Path:
-    """Photos of some kilobytes, every ninth a twin, hostile ones among them; at a `deadly` one workers die."""
+    """Photos of some kilobytes, every ninth a twin, hostile ones among them; `deadly`: one ends workers."""
     photos = {f"{n % 4}/{n:04d}.jpg": b"%06d" % (n - n % 9 // 8) * 300 for n in range(count)}
     photos |= {"die.jpg": b"die"} if deadly else {}
     for name, data in {**photos, **HOSTILE}.items():
@@ -236,4 +236,4 @@ def test_a_folder_that_is_called_as_a_picture_costs_one_photo_and_not_the_run(tm
     failed = {key: told for key, told in statuses.items() if told[0] == "failed"}
     assert len(statuses) == 3
     assert list(failed.values()) == [("failed", "refused")]
-    assert list(failed)[0] in ("1.jpg", "1_main_light.txt/2.jpg")
+    assert next(iter(failed)) in ("1.jpg", "1_main_light.txt/2.jpg")

@@ -116,7 +116,7 @@ class Plan:
     counted: Counter[Why] = field(default_factory=Counter)
     twice: int = 0
     """Photos that the source gave before under the same key."""
-    _makings: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    _makings: dict[tuple[str, str], tuple[Mapping[str, Any], str]] = field(default_factory=dict)
 
     def orders(self, listing: Iterable[Listed]) -> Iterator[Order]:
         for chunk in chunks(listing, CHUNK):
@@ -132,16 +132,13 @@ class Plan:
     def _order(self, photo: Listed, known: Known | None) -> Iterator[Order]:
         category = self.sort(photo)
         quality = asked_quality(known)
-        making = self.making(category.path, quality)
-        reason = why(known, photo.stamp, identity_of(making), self.wishes)
+        reason = why(known, photo.stamp, self.identity(category.path, quality), self.wishes)
         self.counted[reason] += 1
         if reason is not Why.DONE:
-            order = self._made(photo, category, making, known)
+            order = self._made(photo, category, quality, known)
             yield replace(order, afresh=reason in (Why.ASKED, Why.REVIEW), quality=quality)
 
-    def _made(
-        self, photo: Listed, category: Category, making: Mapping[str, Any], known: Known | None
-    ) -> Order:
+    def _made(self, photo: Listed, category: Category, quality: str, known: Known | None) -> Order:
         folder = safe_folder(photo.folder)
         if known is not None and known.name:
             folder, name = known.folder, known.name
@@ -163,23 +160,26 @@ class Plan:
             category_confidence=category.confidence,
             folder=folder,
             name=name,
-            identity=identity_of(making),
-            making=making,
+            identity=self.identity(category.path, quality),
+            making=self.making(category.path, quality),
             run=self.run,
             where=as_text(photo.origin.where),
-            decision=f"redone:{quality}" if (quality := asked_quality(known)) else None,
+            decision=f"redone:{quality}" if quality else None,
         )
         item = Item(photo.key, folder, name, photo.name, photo.origin, category.path)
         return Order(item, asked, own, attempts=known.attempts if known else 0)
 
-    def identity(self, category: str) -> str:
-        return identity_of(self.making(category))
+    def identity(self, category: str, quality: str = "") -> str:
+        return self._by(category, quality)[1]
 
     def making(self, category: str, quality: str = "") -> Mapping[str, Any]:
+        return self._by(category, quality)[0]
+
+    def _by(self, category: str, quality: str) -> tuple[Mapping[str, Any], str]:
         asked = category, quality
         if asked not in self._makings:
-            work = self.work.at(quality) if quality else self.work
-            self._makings[asked] = making_of(work, category)
+            making = making_of(self.work.at(quality) if quality else self.work, category)
+            self._makings[asked] = making, identity_of(making)
         return self._makings[asked]
 
 
