@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from statistics import median
 
 import pytest
 from receipts_drawn import Row, output, receipt
 
+from packshot.batch.receipts import Asked, row_of
+from packshot.journey.fix import fix
 from packshot.report.catalogue.evenness import FEWEST, MOST_LISTED, TO_SIGMA, Evenness, furthest
 from packshot.report.catalogue.survey import Survey
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "photos"
 
 
 def row(key: str, tone: float, category: str = "", **other: float) -> Row:
@@ -84,3 +89,21 @@ def test_a_handful_is_no_catalogue() -> None:
 def test_a_photo_whose_two_pictures_are_off_is_listed_once() -> None:
     rows = [row(f"{n}.jpg", 60.0 + n % 3) for n in range(50)] + [row("pale.jpg", 95.0)]
     assert [one.case.key for one in furthest(Survey().add_all(rows).evenness(), 10)] == ["pale.jpg"]
+
+
+def shadow_share(photo: bytes, kind: str) -> float:
+    """As the receipt of a photo that was really mended tells it."""
+    line = fix(photo, profile="yandex_market", overrides={"retouch.shadow.kind": kind}).as_dict()
+    for variant, made in line["outputs"].items():
+        made["file"] = f"{variant}.jpg"
+    asked = Asked("a.jpg", "", "a", 0, "", (), "", None, "", "a", "", {}, "")
+    outputs = row_of(asked, line | {"files": {}}, sha256="", size_bytes=0, attempts=1)["outputs"]
+    shares: set[float] = {one["shadow_share"] for one in outputs}
+    assert len(shares) == 1, "both variants have the same shadow"
+    return shares.pop()
+
+
+def test_a_receipt_tells_pictures_with_and_without_a_shadow_apart() -> None:
+    """0.06 and 0.20 on this photo: the first is the rim about the product."""
+    photo = (EXAMPLES / "white_mug.jpg").read_bytes()
+    assert shadow_share(photo, "none") + 0.05 < shadow_share(photo, "contact_drop")

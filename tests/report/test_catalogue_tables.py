@@ -22,8 +22,12 @@ from packshot.report.catalogue.survey import Survey
 
 
 def told(language: str = "en") -> list[dict[str, str]]:
-    rows = [receipt("good.jpg"), failed('=cmd|"/c calc".jpg', sku="@SUM(A1)"), failed("осень.jpg")]
-    text = "".join(failures.lines(rows, language, where=lambda key: f"s3://shop/{key}"))
+    rows = [
+        receipt("good.jpg"),
+        failed('=cmd|"/c calc".jpg', sku="@SUM(A1)"),
+        failed("осень.jpg", where="s3://shop/осень.jpg"),
+    ]
+    text = "".join(failures.lines(rows, language))
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
 
 

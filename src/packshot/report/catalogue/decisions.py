@@ -38,7 +38,7 @@ class Decision:
     choice: Choice
     note: str = ""
     quality: str = ""
-    """For a redo: `fast`, `normal` or `best`; empty: as before."""
+    """For a redo: `fast`, `normal` or `best`; empty: as whoever applies it likes."""
 
 
 LETTERS = {choice.value[0]: choice for choice in Choice if choice is not Choice.REJECT} | {"x": Choice.REJECT}

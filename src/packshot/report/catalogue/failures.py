@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from packshot.journey.result import Status
 from packshot.report import table
@@ -14,8 +14,7 @@ BOM = "\ufeff"
 """Without it, Excel reads Russian as something else."""
 
 
-def lines(rows: Iterable[Row], language: str, *, where: Callable[[str], str] = str) -> Iterator[str]:
-    """`where` tells of a key the full path or address of its photo, where a receipt does not."""
+def lines(rows: Iterable[Row], language: str) -> Iterator[str]:
     yield BOM + table.row(COLUMNS)
     for row in rows:
         if row["status"] == Status.FAILED:
@@ -28,6 +27,6 @@ def lines(rows: Iterable[Row], language: str, *, where: Callable[[str], str] = s
                     why(row)[language],
                     row.get(f"cure_{language}") or "",
                     row.get("attempts") or 0,
-                    row.get("where") or where(row["key"]),
+                    row.get("where") or "",
                 )
             )

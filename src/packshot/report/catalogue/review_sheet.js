@@ -21,7 +21,7 @@ if (main) {
     // The next one's pictures come before they are asked for.
     for (const picture of (photos[at + 1] || photos[at]).querySelectorAll("img")) picture.loading = "eager";
     note.value = mine().note || "";
-    quality.value = mine().quality || "";
+    quality.value = mine().quality || quality.options[0].value;
     const count = photos.filter((photo) => (decided[photo.dataset.key] || {}).decision).length;
     $("count").textContent = $("count").dataset.told.replace("{done}", count).replace("{all}", photos.length);
     for (const button of document.querySelectorAll("[data-choice]")) {

@@ -34,7 +34,8 @@ BUTTONS = {
     Choice.REDO: (say("Redo"), "R", "doubt"),
     Choice.REJECT: (say("Reject"), "X", "bad"),
 }
-QUALITIES = {"": say("as before"), "fast": say("fast"), "normal": say("normal"), "best": say("best")}
+QUALITIES = {"best": say("best"), "normal": say("normal"), "fast": say("fast")}
+"""Of a redo: the first is what it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,19 @@ class Queue:
 
 
 def queue(rows: Iterable[Row], *, most: int = MOST) -> Queue:
-    """Of all rows, those to review that nobody has decided."""
+    """Of all rows, those that wait for a decision."""
     doubtful, count = Foremost(most), 0
     for row in rows:
-        if row["status"] == Status.REVIEW and not row.get("decision"):
+        if _is_open(row):
             count += 1
             doubtful.add(-(row.get("confidence") or 0.0), row)
     return Queue(doubtful.cases(), count - len(doubtful))
+
+
+def _is_open(row: Row) -> bool:
+    """What was done again by somebody's wish (`redone:best`) and is doubtful still waits for another look."""
+    decision = row.get("decision") or ""
+    return row["status"] == Status.REVIEW and (not decision or decision.startswith("redone"))
 
 
 def write(
