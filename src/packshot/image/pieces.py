@@ -55,8 +55,9 @@ def _told_apart(labels: Labels, large: int, mask: NDArray[np.bool_], stats: Stat
 
 
 def _by_pixel(labels: Labels, mask: NDArray[np.bool_], stats: Stats) -> None:
-    rows, columns = np.nonzero(mask)
-    own = labels[rows, columns]
+    flat = np.flatnonzero(mask)
+    own = labels.ravel()[flat]
+    rows, columns = np.divmod(flat, mask.shape[1])
     order = np.argsort(own, kind="stable")
     told, starts = np.unique(own[order], return_index=True)
     if len(told) == 0:
