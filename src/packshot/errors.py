@@ -42,7 +42,7 @@ class BadPhoto(PackshotError):
         self.name = name
         self.reason = reason
         """empty, not_an_image, truncated, damaged, too_many_bytes, too_many_pixels, side_too_long,
-        too_many_frames, unsupported, unreadable."""
+        too_many_frames, unsupported, unreadable, vanished."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return BadPhoto, (self.name, self.reason, self.message, self.cure)

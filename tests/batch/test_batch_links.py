@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import socket
+import struct
 import threading
+import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,27 +14,52 @@ import pytest
 from drawn import mug
 
 from packshot.batch import links
+from packshot.batch.manners import Manners
 from packshot.errors import BadPhoto, Refused
+
+ANSWERS: dict[str, tuple[int, bytes, dict[str, str]]] = {
+    "/mug.png": (200, mug(), {}),
+    "/big.png": (200, bytes(3_000_000), {}),
+    "/moved": (302, b"", {"Location": "/mug.png"}),
+    "/inside": (302, b"", {"Location": "http://169.254.169.254/latest/meta-data"}),
+    "/file": (302, b"", {"Location": "file:///etc/passwd"}),
+    "/round": (302, b"", {"Location": "/round"}),
+    "/nowhere": (304, b"", {}),
+    "/packed": (200, gzip.compress(mug()), {"Content-Encoding": "gzip"}),
+    "/bomb": (200, gzip.compress(bytes(50_000_000)), {"Content-Encoding": "gzip"}),
+    "/brotli": (200, b"x", {"Content-Encoding": "br"}),
+}
+asked: dict[str, int] = {}
 
 
 class Shop(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        if self.path == "/mug.png":
-            self._answer(200, mug())
-        elif self.path == "/big.png":
-            self._answer(200, bytes(3_000_000))
-        elif self.path == "/moved":
-            self._answer(302, b"", Location="/mug.png")
-        elif self.path == "/inside":
-            self._answer(302, b"", Location="http://169.254.169.254/latest/meta-data")
-        elif self.path == "/file":
-            self._answer(302, b"", Location="file:///etc/passwd")
-        elif self.path == "/round":
-            self._answer(302, b"", Location="/round")
-        elif self.path == "/host":
+        if self.path == "/host":
             self._answer(200, self.headers["Host"].encode())
+        elif self.path.startswith("/stumbles/"):
+            self._stumble(*self.path.split("/")[2:4])
         else:
-            self._answer(404, b"no")
+            status, body, headers = ANSWERS.get(self.path, (404, b"no", {}))
+            self._answer(status, body, **headers)
+
+    def _stumble(self, how: str, times: str) -> None:
+        """Fails so many times, then gives the photo."""
+        asked[self.path] = asked.get(self.path, 0) + 1
+        if asked[self.path] > int(times):
+            self._answer(200, mug())
+        elif how == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+        elif how == "torn":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"half")
+            self.close_connection = True
+        elif how == "later":
+            self._answer(429, b"", **{"Retry-After": "7"})
+        else:
+            self._answer(int(how), b"")
 
     def _answer(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -52,8 +81,22 @@ def shop() -> Iterator[str]:
     server.server_close()
 
 
-def fetch(url: str) -> bytes:
-    return links.fetch(url, max_bytes=1_000_000, allow_private=True)
+class Waited:
+    """Sleeps in no time, and remembers how long."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+        self.now = 0.0
+        self.manners = Manners(pause=0.0, clock=lambda: self.now, sleep=self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.now += seconds
+
+
+def fetch(url: str, waited: Waited | None = None) -> bytes:
+    manners = (waited or Waited()).manners
+    return links.fetch(url, max_bytes=1_000_000, allow_private=True, manners=manners)
 
 
 def test_a_photo_is_fetched_also_behind_a_redirect(shop: str) -> None:
@@ -120,3 +163,81 @@ def test_a_slow_server_does_not_hold_the_run(shop: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(links, "WHOLE_SECONDS", -1.0)
     with pytest.raises(BadPhoto, match="longer"):
         fetch(f"{shop}/mug.png")
+
+
+# ---- tried again, or not -----------------------------------------------------------------------------------
+
+
+def stumbling(shop: str, how: str, times: int) -> str:
+    return f"{shop}/stumbles/{how}/{times}/{uuid.uuid4().hex}"
+
+
+@pytest.mark.parametrize("how", ["500", "502", "503", "504", "408", "429", "reset", "torn"])
+def test_what_fails_for_a_moment_is_asked_again(shop: str, how: str) -> None:
+    waited = Waited()
+    assert fetch(stumbling(shop, how, links.ATTEMPTS - 1), waited) == mug()
+    assert len(waited.pauses) == links.ATTEMPTS - 1
+    first, *_, last = waited.pauses
+    assert first < last
+
+
+@pytest.mark.parametrize(("how", "why"), [("500", "500"), ("reset", "gives no photo")])
+def test_what_keeps_failing_is_told_after_bounded_attempts(shop: str, how: str, why: str) -> None:
+    url = stumbling(shop, how, 1000)
+    with pytest.raises(BadPhoto, match=why):
+        fetch(url)
+    assert sum(count for path, count in asked.items() if url.endswith(path)) == links.ATTEMPTS
+
+
+@pytest.mark.parametrize("how", ["404", "403", "401", "410", "501"])
+def test_what_fails_for_good_is_asked_once(shop: str, how: str) -> None:
+    waited, url = Waited(), stumbling(shop, how, 1000)
+    with pytest.raises(BadPhoto, match=how):
+        fetch(url, waited)
+    assert waited.pauses == []
+    assert sum(count for path, count in asked.items() if url.endswith(path)) == 1
+
+
+def test_a_busy_server_is_left_alone_as_long_as_it_asks(shop: str) -> None:
+    waited = Waited()
+    assert fetch(stumbling(shop, "later", 2), waited) == mug()
+    assert waited.now >= 14
+
+
+def test_a_name_that_nobody_knows_is_asked_once() -> None:
+    waited = Waited()
+    with pytest.raises(BadPhoto):
+        fetch("http://nosuchhost.invalid/a.png", waited)
+    assert len(waited.pauses) < links.ATTEMPTS
+
+
+# ---- packed and odd answers --------------------------------------------------------------------------------
+
+
+def test_a_packed_answer_is_unpacked_within_limits(shop: str) -> None:
+    assert fetch(f"{shop}/packed") == mug()
+    with pytest.raises(BadPhoto, match="more than 1 MB"):
+        fetch(f"{shop}/bomb")
+    with pytest.raises(BadPhoto, match="packed as br"):
+        fetch(f"{shop}/brotli")
+
+
+def test_a_redirect_to_nowhere_says_so(shop: str) -> None:
+    with pytest.raises(BadPhoto, match="304"):
+        fetch(f"{shop}/nowhere")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a:99999/x.png", "http://[::1/x.png", "http:///x.png", f"http://{'я' * 80}.рф/a.png"]
+)
+def test_addresses_that_are_none_are_told(url: str) -> None:
+    with pytest.raises((Refused, BadPhoto)):
+        fetch(url)
+
+
+def test_a_russian_host_is_spelt_as_the_network_does(shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *more, **how: own("127.0.0.1", *more, **how))
+    port = shop.rpartition(":")[2]
+    host = "кружки.рф".encode("idna").decode()
+    assert fetch(f"http://кружки.рф:{port}/host").decode() == f"{host}:{port}"

@@ -84,7 +84,7 @@ def _mark(item: Item) -> str:
     origin = item.origin
     if isinstance(origin, FileOrigin):
         path = origin.path
-    elif isinstance(origin, ZipOrigin):
+    elif isinstance(origin, ZipOrigin) and isinstance(origin.archive, Path):
         path = origin.archive
     else:
         return ""

@@ -5,6 +5,7 @@ Nothing vanishes: what is no photo is skipped, but counted and told.
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
 import re
@@ -12,9 +13,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from packshot.batch.origins import FileOrigin, LinkOrigin, Origin, ZipOrigin, real
+from packshot.batch.store import HOUSE
+from packshot.batch.tars import SUFFIXES
 from packshot.errors import BadSource, Refused
 from packshot.words import Words, say, say_n
 
@@ -24,8 +28,11 @@ PHOTO_KINDS = (
 )
 PHOTO_SUFFIXES = frozenset(f".{kind}" for kind in PHOTO_KINDS)
 HIDDEN = frozenset({"thumbs.db", "desktop.ini", "__macosx", "$recycle.bin", "system volume information"})
+ARCHIVES = (".zip", *SUFFIXES)
 MAX_MEMBERS = 50_000
 MAX_UNPACKED_BYTES = 50_000_000_000
+MAX_ENTRY_BYTES = 300
+"""Of the directory of a ZIP, for each of its files on the average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,13 @@ class Skipped:
     not_photos: int = 0
     linked_folders: int = 0
     archives: int = 0
-    """ZIP files inside a folder: a ZIP must be named to be opened."""
+    """ZIPs and TARs inside a folder: one must be named to be opened."""
+    not_plain: int = 0
+    """Links, devices and files with holes inside a TAR."""
+    without_picture: int = 0
+    """Rows of a list and offers of a feed that name none."""
+    same_id: int = 0
+    """Offers of a feed whose id an earlier one has; their pictures are taken."""
     twice: int = 0
     """Photos that two of the given sources hold."""
     own_outputs: int = 0
@@ -62,7 +75,14 @@ class Skipped:
         told = (
             say_n("{count} file that is no photo", "{count} files that are no photos", n.not_photos),
             say_n("{count} hidden file", "{count} hidden files", n.hidden),
-            say_n("{count} ZIP inside a folder", "{count} ZIPs inside folders", n.archives),
+            say_n("{count} archive inside a folder", "{count} archives inside folders", n.archives),
+            say_n("{count} link or device in a TAR", "{count} links or devices in a TAR", n.not_plain),
+            say_n("{count} row without a picture", "{count} rows without a picture", n.without_picture),
+            say_n(
+                "{count} offer whose id came before (its pictures are taken)",
+                "{count} offers whose ids came before (their pictures are taken)",
+                n.same_id,
+            ),
             say_n("{count} link to a folder", "{count} links to folders", n.linked_folders),
             say_n("{count} photo given twice", "{count} photos given twice", n.twice),
             say_n("{count} picture of an earlier run", "{count} pictures of an earlier run", n.own_outputs),
@@ -93,7 +113,7 @@ def gather(
     found: list[Found] = []
     for source in sources:
         before = len(found)
-        for photo in _photos_of(source, out, skipped, allow_private):
+        for photo in photos_of(source, out, skipped, allow_private):
             if isinstance(photo.origin, FileOrigin):
                 identity = real(photo.origin.path)
                 if identity in own_outputs:
@@ -114,18 +134,18 @@ def gather(
     return Gathered(tuple(found), skipped)
 
 
-def _photos_of(source: str, out: Path | None, skipped: Skipped, allow_private: bool) -> Iterator[Found]:
+def photos_of(source: str, out: Path | None, skipped: Skipped, allow_private: bool) -> Iterator[Found]:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
-        return _link(source, allow_private)
+        return iter((photo_behind(source, allow_private),))
     path = Path(source).expanduser()
     if path.is_dir():
-        return _folder(path, out, skipped)
+        return walk_folder(path, out, skipped)
     if path.is_file():
         return _file(path, skipped)
     if path.exists():
         raise BadSource(say("{source} is neither a file nor a folder.", source=source))
     if glob.has_magic(source):
-        return _glob(str(path), out, skipped)
+        return walk_glob(str(path), out, skipped)
     raise BadSource(
         say("There is no file or folder {source}.", source=source),
         say("Check the spelling; names with spaces go in quotes."),
@@ -138,12 +158,12 @@ def _file(path: Path, skipped: Skipped) -> Iterator[Found]:
     ):
         yield from _archive(path, skipped)
     else:
-        yield Found(_parts(path.parent), "", path.name, FileOrigin(path.absolute()))
+        yield Found(parts_of(path.parent), "", path.name, FileOrigin(path.absolute()))
 
 
-def _folder(top: Path, out: Path | None, skipped: Skipped) -> Iterator[Found]:
+def walk_folder(top: Path, out: Path | None, skipped: Skipped) -> Iterator[Found]:
     not_here = real(out) if out is not None and real(out) != real(top) else None
-    root = _parts(top)
+    root = parts_of(top)
     for folder, folders, files in os.walk(
         top, onerror=lambda exc: skipped.unreadable.append(str(exc.filename))
     ):
@@ -151,13 +171,15 @@ def _folder(top: Path, out: Path | None, skipped: Skipped) -> Iterator[Found]:
         folders[:] = sorted(_enter(here, folders, not_here, skipped))
         below = PurePosixPath(*here.relative_to(top).parts).as_posix()
         for name in sorted(files):
-            if _is_photo(name, skipped) and (here / name).is_file():
+            if is_photo(name, skipped) and (here / name).is_file():
                 yield Found(root, "" if below == "." else below, name, FileOrigin((here / name).absolute()))
 
 
 def _enter(here: Path, folders: list[str], not_here: str | None, skipped: Skipped) -> Iterator[str]:
     for name in folders:
-        if _is_hidden(name):
+        if name == HOUSE:
+            continue
+        if is_hidden(name):
             skipped.hidden += 1
         elif (here / name).is_symlink():
             skipped.linked_folders += 1
@@ -165,25 +187,72 @@ def _enter(here: Path, folders: list[str], not_here: str | None, skipped: Skippe
             yield name
 
 
-def _glob(pattern: str, out: Path | None, skipped: Skipped) -> Iterator[Found]:
+def walk_glob(pattern: str, out: Path | None, skipped: Skipped) -> Iterator[Found]:
     fixed = Path(*_before_magic(Path(pattern).parts))
     inner = real(out) if out is not None and real(fixed) in (real(parent) for parent in out.parents) else None
-    matches = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 – takes absolute patterns too
-    for match in map(Path, matches):
+    for match in _matches(pattern, skipped):
         below = PurePosixPath(*match.relative_to(fixed).parts)
+        if HOUSE in below.parts or (inner and real(match) == inner):
+            continue
         if match.is_dir():
             if "**" not in pattern:  # which lists what is inside by itself
-                for photo in _folder(match, out, skipped):
-                    yield replace(photo, root=_parts(fixed), folder=(below / photo.folder).as_posix())
+                for photo in walk_folder(match, out, skipped):
+                    yield replace(photo, root=parts_of(fixed), folder=(below / photo.folder).as_posix())
             continue
         if inner and inner in (real(parent) for parent in match.parents):
             skipped.own_outputs += 1
             continue
         if match.suffix.lower() == ".zip":
             yield from _archive(match, skipped)
-        elif _is_photo(match.name, skipped):
+        elif is_photo(match.name, skipped):
             folder = "" if below.parent == PurePosixPath() else below.parent.as_posix()
-            yield Found(_parts(fixed), folder, match.name, FileOrigin(match.absolute()))
+            yield Found(parts_of(fixed), folder, match.name, FileOrigin(match.absolute()))
+
+
+def _matches(pattern: str, skipped: Skipped) -> Iterator[Path]:
+    """As `glob.glob` finds them, but one by one: a million paths are not held, and the order lasts."""
+    parts = Path(pattern).parts
+    parts = tuple(part for at, part in enumerate(parts) if (part, *parts[at + 1 : at + 2]) != ("**", "**"))
+    for match in _expanded(Path(), parts, skipped):
+        if not pattern.endswith(("/", os.sep)) or match.is_dir():
+            yield match
+
+
+def _expanded(here: Path, parts: tuple[str, ...], skipped: Skipped) -> Iterator[Path]:
+    if not parts:
+        yield here
+        return
+    part, rest = parts[0], parts[1:]
+    if part == "**":
+        yield from _at_any_depth(here, parts, skipped)
+    elif glob.has_magic(part):
+        for name in _names_in(here, part, skipped):
+            if fnmatch.fnmatch(name, part) and (not rest or (here / name).is_dir()):
+                yield from _expanded(here / name, rest, skipped)
+    elif (here / part).exists():
+        yield from _expanded(here / part, rest, skipped)
+
+
+def _at_any_depth(here: Path, parts: tuple[str, ...], skipped: Skipped) -> Iterator[Path]:
+    rest = parts[1:]
+    if rest:
+        yield from _expanded(here, rest, skipped)
+    for name in _names_in(here, "**", skipped):
+        child = here / name
+        if child.is_dir() and not child.is_symlink():
+            yield from _at_any_depth(child, parts, skipped)
+        elif not rest:
+            yield child
+
+
+def _names_in(folder: Path, part: str, skipped: Skipped) -> list[str]:
+    """As shells do, a star passes over names that begin with a dot."""
+    try:
+        names = sorted(os.listdir(folder))  # noqa: PTH208 – names are enough
+    except OSError as exc:
+        skipped.unreadable.append(str(exc.filename))
+        return []
+    return [name for name in names if not name.startswith(".") or part.startswith(".")]
 
 
 def _before_magic(parts: tuple[str, ...]) -> Iterator[str]:
@@ -195,39 +264,69 @@ def _before_magic(parts: tuple[str, ...]) -> Iterator[str]:
 
 def _archive(path: Path, skipped: Skipped) -> Iterator[Found]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
+        with path.open("rb") as stream:
+            members = members_of_zip(stream, str(path))
     except (OSError, zipfile.BadZipFile, NotImplementedError) as exc:
         raise BadSource(
             say("{source} is no ZIP that can be read: {why}.", source=str(path), why=str(exc)),
             say("Pack it again, or give the folder."),
         ) from exc
+    for folder, name, index in photos_in_zip(members, skipped):
+        origin = ZipOrigin(path.absolute(), index, f"{folder}/{name}" if folder else name)
+        yield Found(parts_of(path), folder, name, origin)
+
+
+def members_of_zip(stream: IO[bytes], source: str) -> list[zipfile.ZipInfo]:
+    """As many as an honest ZIP may hold."""
+    entries = _directory_bytes(stream) // MAX_ENTRY_BYTES  # asked before it is read, which takes the memory
+    if entries > MAX_MEMBERS:
+        raise _too_much(source, entries, 0)
+    with zipfile.ZipFile(stream) as archive:
+        members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS or unpacked > MAX_UNPACKED_BYTES:
-        raise Refused(
-            say(
-                "{source} holds {count} files, {size:.0f} MB unpacked;"
-                " the limits are {most} files and {largest:.0f} MB.",
-                source=str(path),
-                count=len(members),
-                size=unpacked / 1e6,
-                most=MAX_MEMBERS,
-                largest=MAX_UNPACKED_BYTES / 1e6,
-            ),
-            say("If you trust the ZIP, unpack it and give the folder."),
-        )
+        raise _too_much(source, len(members), unpacked)
+    return members
+
+
+def _directory_bytes(stream: IO[bytes]) -> int:
+    """What the end of a ZIP says of its directory's size; 0 where it says nothing that we understand."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - 66_000))
+    tail = stream.read()
+    large, small = tail.rfind(b"PK\x06\x06"), tail.rfind(b"PK\x05\x06")
+    if large >= 0:
+        return int.from_bytes(tail[large + 40 : large + 48], "little")
+    return int.from_bytes(tail[small + 12 : small + 16], "little") if small >= 0 else 0
+
+
+def _too_much(source: str, count: int, unpacked: int) -> Refused:
+    return Refused(
+        say(
+            "{source} holds {count} files, {size:.0f} MB unpacked;"
+            " the limits are {most} files and {largest:.0f} MB.",
+            source=source,
+            count=count,
+            size=unpacked / 1e6,
+            most=MAX_MEMBERS,
+            largest=MAX_UNPACKED_BYTES / 1e6,
+        ),
+        say("If you trust the ZIP, unpack it and give the folder."),
+    )
+
+
+def photos_in_zip(members: Sequence[zipfile.ZipInfo], skipped: Skipped) -> list[tuple[str, str, int]]:
+    """Folder, name and index of each photo, in the order of names."""
     photos = []
     for index, member in enumerate(members):
         if member.is_dir():
             continue
-        *folders, name = safe_member(_spoken(member)) or ["_"]
-        if any(_is_hidden(part) for part in folders):
+        *folders, name = safe_member(spoken(member)) or ["_"]
+        if any(is_hidden(part) for part in folders):
             skipped.hidden += 1
-        elif _is_photo(name, skipped):
-            inside = "/".join([*folders, name])
-            origin = ZipOrigin(path.absolute(), index, inside)
-            photos.append(Found(_parts(path), "/".join(folders), name, origin))
-    yield from sorted(photos, key=lambda photo: (photo.folder, photo.name))
+        elif is_photo(name, skipped):
+            photos.append(("/".join(folders), name, index))
+    return sorted(photos)
 
 
 def safe_member(name: str) -> list[str]:
@@ -236,7 +335,7 @@ def safe_member(name: str) -> list[str]:
     return [part for part in parts if part not in ("", ".", "..") and not re.fullmatch(r"[A-Za-z]:", part)]
 
 
-def _spoken(member: zipfile.ZipInfo) -> str:
+def spoken(member: zipfile.ZipInfo) -> str:
     """Old Windows packers wrote Russian names in cp866 and said nothing of it."""
     if member.flag_bits & 0x800 or member.filename.isascii():
         return member.filename
@@ -251,7 +350,7 @@ def _spoken(member: zipfile.ZipInfo) -> str:
         return guess if re.search("[а-яё]{2}", guess, re.IGNORECASE) else member.filename
 
 
-def _link(url: str, allow_private: bool) -> Iterator[Found]:
+def photo_behind(url: str, allow_private: bool) -> Found:
     parts = urlsplit(url)
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
         raise BadSource(
@@ -264,26 +363,26 @@ def _link(url: str, allow_private: bool) -> Iterator[Found]:
             say("It would stand in the account for all to read; give a link that needs none."),
         )
     *folders, name = safe_member(unquote(parts.path)) or ["photo"]
-    yield Found((parts.hostname, *folders), "", name, LinkOrigin(url, allow_private))
+    return Found((parts.hostname, *folders), "", name, LinkOrigin(url, allow_private))
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     return name.startswith((".", "~$")) or name.lower() in HIDDEN
 
 
-def _is_photo(name: str, skipped: Skipped) -> bool:
-    if _is_hidden(name):
+def is_photo(name: str, skipped: Skipped) -> bool:
+    if is_hidden(name):
         skipped.hidden += 1
         return False
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in PHOTO_SUFFIXES:
         return True
-    if suffix == ".zip":
+    if name.lower().endswith(ARCHIVES):
         skipped.archives += 1
     else:
         skipped.not_photos += 1
     return False
 
 
-def _parts(path: Path) -> tuple[str, ...]:
+def parts_of(path: Path) -> tuple[str, ...]:
     return tuple(part.strip(":/\\") or "root" for part in path.resolve().parts)
