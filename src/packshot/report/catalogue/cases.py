@@ -77,6 +77,8 @@ class Foremost:
         """A row is read only where it will be kept."""
         if score is None or not self._most:
             return
+        if len(self._kept) == self._most and score < self._kept[0][0]:
+            return  # as nearly every photo of a large run
         self._seen += 1
         rank = (score, row["key"])
         if len(self._kept) < self._most:

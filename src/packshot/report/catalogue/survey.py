@@ -7,6 +7,7 @@ severity that the rule gave it. Times are of photos that were worked: a twin's b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -268,8 +269,8 @@ def _add_rules(tallies: Mapping[str, Tally], findings: Iterable[Mapping[str, Any
         tallies[severity].add(rule)
 
 
-def _micros(ms: object) -> int:
-    return round((finite(ms) or 0.0) * MICROSECONDS)
+def _micros(ms: float | None) -> int:
+    return round(ms * MICROSECONDS) if ms and math.isfinite(ms) else 0
 
 
 def _rounded(value: float | None) -> float | None:
