@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from packshot.batch import runner
@@ -11,6 +13,7 @@ from packshot.batch.orders import Order, Produce
 from packshot.batch.reading import Read, read_ahead
 from packshot.batch.receipts import Row
 from packshot.batch.runner import Done
+from packshot.engines import onnx, served
 from packshot.errors import StoreFailed
 
 READERS = 4
@@ -36,9 +39,10 @@ class Local:
         )
 
     def work(self, orders: Iterable[Order], produce: Produce) -> Iterator[Done[Row | StoreFailed]]:
-        return runner.run(
-            orders, produce, jobs=self.workers, here=self.here, limits=self.limits, watch=self._watch
-        )
+        with _one_gpu_for_all() if not self.here else nullcontext():
+            yield from runner.run(
+                orders, produce, jobs=self.workers, here=self.here, limits=self.limits, watch=self._watch
+            )
 
     @property
     def memory_bytes(self) -> int:
@@ -47,3 +51,10 @@ class Local:
 
     def _watch(self, crew: Crew) -> None:
         self._crew = crew
+
+
+def _one_gpu_for_all() -> AbstractContextManager[object]:
+    """Where networks run on a GPU, one process has it, and runs them for all workers in batches."""
+    if os.environ.get(onnx.DEVICE) != "cuda":
+        return nullcontext()  # asked first, for loading a runtime only to hear that it is a CPU's takes time
+    return served.serving() if served.pays() else nullcontext()
