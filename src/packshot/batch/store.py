@@ -42,6 +42,12 @@ HALF = ".part"
 """How they are called there; what bears such a name elsewhere is no file either."""
 WHOLE_BY_THEMSELVES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "adl", "oss", "memory"})
 """Object stores show an object when its last byte has come; elsewhere we write beside and rename."""
+S3_CONFIG = {
+    "retries": {"max_attempts": 4, "mode": "standard"},
+    # Amazon's library adds checksums that many stores which are like S3, and are not it, don't know.
+    "request_checksum_calculation": "when_required",
+    "response_checksum_validation": "when_required",
+}
 CONTENT_TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -332,7 +338,7 @@ def _opened(protocol: str, options: str, _process: int) -> Any:
     given = json.loads(options)
     if protocol in ("s3", "s3a"):
         given.setdefault("use_listings_cache", False)  # we and others write while it would remember
-        given.setdefault("config_kwargs", {"retries": {"max_attempts": 4, "mode": "standard"}})
+        given.setdefault("config_kwargs", S3_CONFIG)
     try:
         return fsspec.filesystem(protocol, **given)
     except (ImportError, ValueError) as exc:
