@@ -235,6 +235,8 @@ def test_keys_decide_and_the_table_reads_back(browser: Browser, tmp_path: Path) 
 @NEEDS_BROWSER
 def test_a_note_is_typed_and_decides_nothing(browser: Browser, sheet: Path) -> None:
     browser.open(sheet / "index.html")
+    shown = "[...document.querySelectorAll('.doubtful:not([hidden]) img')]"
+    browser.ask(f"Promise.all({shown}.map(picture => picture.decode()))")
     browser.press("KeyN")
     browser.press("KeyX")
     assert browser.ask("document.activeElement.id") == "note"

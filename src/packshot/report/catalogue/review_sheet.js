@@ -19,7 +19,9 @@ if (main) {
     at = Math.max(0, Math.min(photos.length - 1, next));
     photos.forEach((photo, number) => { photo.hidden = number !== at; });
     // The next one's pictures come before they are asked for.
-    for (const picture of (photos[at + 1] || photos[at]).querySelectorAll("img")) picture.loading = "eager";
+    for (const photo of photos.slice(at, at + 2)) {
+      for (const picture of photo.querySelectorAll("img")) picture.loading = "eager";
+    }
     note.value = mine().note || "";
     quality.value = mine().quality || quality.options[0].value;
     const count = photos.filter((photo) => (decided[photo.dataset.key] || {}).decision).length;

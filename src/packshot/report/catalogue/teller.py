@@ -42,6 +42,8 @@ def decimal(value: float, digits: int, language: str) -> str:
 
 def percent(share: float, language: str) -> str:
     """Nothing that occurs is 0 %, and nothing that has an exception 100 %."""
+    if share == 0:
+        return f"0{THIN}%"
     if 0 < share < 0.001:
         return f"<{THIN}{decimal(0.1, 1, language)}{THIN}%"
     if 0.999 < share < 1:
