@@ -10,6 +10,7 @@ import os
 import threading
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -270,8 +271,9 @@ class _Tar:
             return self._stream.read(size)
 
     def __del__(self) -> None:
-        self._stream.close()
-        self._file.close()
+        with suppress(AttributeError):  # it could not even be opened
+            self._stream.close()
+            self._file.close()
 
 
 def _refuse_bombs(info: zipfile.ZipInfo, member: str) -> None:
