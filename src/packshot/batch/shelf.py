@@ -164,7 +164,7 @@ class Shelf:
         import pyarrow as pa
 
         self._count += 1
-        together = pa.Table.from_batches([batch.cast(schema()) for batch in batches])
+        together = pa.Table.from_batches([_as_now(batch) for batch in batches])
         name = f"{RECEIPTS}/{self.run}-~{self._count:06d}.parquet"
         self.store.write(name, _packed(together))
         self.store.settle(iter((name,)))  # before the files that it is made of are deleted
@@ -216,6 +216,15 @@ class Shelf:
 
     def made_by(self, told: dict[str, Any]) -> None:
         self.store.write(RUN, json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True).encode())
+
+
+def _as_now(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """A receipt of an older packshot lacks columns, or has more."""
+    import pyarrow as pa
+
+    if batch.schema.equals(schema()):
+        return batch
+    return pa.RecordBatch.from_pylist(batch.to_pylist(), schema=schema())
 
 
 def packed(rows: Sequence[Row]) -> bytes:
