@@ -74,7 +74,7 @@ def cluster() -> Iterator[Any]:
         environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
         head = {**node, "include_dashboard": False, "_system_config": NOTICED}
         cluster = Cluster(initialize_head=True, head_node_args=head)
-        cluster.add_node(**node)
+        cluster.add_node(**node, num_gpus=1)  # as it says; it dies in the first test
         try:
             yield cluster
         finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,7 @@ from packshot.batch.origins import Origin
 from packshot.batch.reading import read
 from packshot.batch.shelf import RUN
 from packshot.batch.store import Store
+from packshot.engines import onnx, served
 from packshot.errors import BadPhoto, PackshotError, StoreFailed
 from packshot.words import say
 
@@ -54,9 +57,32 @@ class Host:
         return Fetched(got.sha256, got.size_bytes), got.data
 
 
+class Networks:
+    """One a machine with a GPU: it runs the networks of all its workers, in batches."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        os.environ.update(environment)
+        self._serving = ExitStack()
+        self._place: dict[str, str] | None = None
+
+    def place(self) -> dict[str, str]:
+        """What workers have to know; nothing where they do as well by themselves."""
+        if self._place is None:
+            self._place = self._served() if served.pays() else {}
+        return self._place
+
+    def _served(self) -> dict[str, str]:
+        self._serving.enter_context(served.serving())
+        return {name: os.environ[name] for name in (served.SERVER, served.KEY)}
+
+    def end(self) -> None:
+        self._serving.close()
+
+
 class Worker:
-    def __init__(self, produce: Produce) -> None:
+    def __init__(self, produce: Produce, environment: Mapping[str, str]) -> None:
         settle()
+        os.environ.update(environment)
         self._produce = produce
 
     def hello(self) -> Hello:
@@ -64,6 +90,10 @@ class Worker:
 
         node = ray.get_runtime_context().get_node_id()
         return Hello(node, packshot.__version__, run_in(self._produce.store))
+
+    def join(self, networks: Mapping[str, str]) -> None:
+        """From now on they are run by another process of this machine."""
+        os.environ.update(networks)
 
     def make(self, order: Order, data: bytes | None, again: bool) -> tuple[Any, int]:
         """The answer, and this worker's memory. `again`: an earlier worker may have written some files."""
@@ -101,6 +131,11 @@ def changed(name: str) -> BadPhoto:
         say("{name} was changed while it was worked on.", name=name),
         say("Give the same command again, when nobody writes to the source."),
     )
+
+
+def environment() -> dict[str, str]:
+    """What workers must hear of the driver's. Keys to buckets are not of it: machines have their own."""
+    return {name: os.environ[name] for name in (onnx.DEVICE, onnx.STRICT) if name in os.environ}
 
 
 def run_in(store: Store) -> bytes:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import ray
@@ -58,10 +59,16 @@ def waited(refs: list[Ref], seconds: float) -> list[Ref]:
     return ready
 
 
-def machines() -> Mapping[str, float]:
-    """Those that are alive and may work, with their CPUs."""
+@dataclass(frozen=True, slots=True)
+class Machine:
+    cpus: float
+    gpus: float
+
+
+def machines() -> Mapping[str, Machine]:
+    """Those that are alive and may work."""
     return {
-        node["NodeID"]: node["Resources"]["CPU"]
+        node["NodeID"]: Machine(node["Resources"]["CPU"], node["Resources"].get("GPU", 0))
         for node in _nodes()
         if node["Alive"] and node["Resources"].get("CPU")
     }

@@ -14,9 +14,10 @@ from typing import Any, cast
 
 import ray
 from ray.exceptions import ObjectLostError, RayActorError, RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import packshot
-from packshot.batch.cluster.actors import Hello, run_in
+from packshot.batch.cluster.actors import Hello, Networks, environment, run_in
 from packshot.batch.cluster.actors import Worker as Actor
 from packshot.batch.cluster.connection import Ref, machines, waited
 from packshot.batch.crew import ATTEMPTS, FALSE_STARTS, IN_HAND, Broken, Limits
@@ -28,6 +29,8 @@ MOST_ATTEMPTS = 5
 """A photo under which that many machines went is given up: perhaps it was not chance."""
 LOOK_SECONDS = 2.0
 """Between two looks at how many workers are wanted."""
+END_SECONDS = 10.0
+"""For the processes that run networks to take their leave."""
 SPARE = 4
 """Of so many workers, one more asks for room, where nobody said how many there may be."""
 
@@ -50,7 +53,8 @@ class Worker:
     hands: dict[Ref, Hand] = field(default_factory=dict)
     """What lies with it, in order; it is at the first."""
     machine: str = ""
-    """Empty until it has started, which may last: the cluster has to have room."""
+    ready: bool = False
+    """It may take long: the cluster has to have room."""
     since: float = 0.0
     """When it began the photo that it is at."""
     memory_bytes: int = 0
@@ -59,7 +63,7 @@ class Worker:
 
     @property
     def awaited(self) -> list[Ref]:
-        return list(self.hands) if self.machine else [self.hello]
+        return list(self.hands) if self.ready else [self.hello]
 
 
 class Crew:
@@ -67,7 +71,10 @@ class Crew:
         self._produce, self._limits, self._most = produce, limits, most
         self._patience_seconds = patience_seconds
         self._run = run_in(produce.store)
+        self._environment = environment()
         self._workers: list[Worker] = []
+        self._networks: dict[str, tuple[Any, Ref]] = {}
+        """By machine: who runs the networks there, and what its workers have to know."""
         self._again: deque[Hand] = deque()
         self._false_starts = 0
         self._looked = 0.0
@@ -76,7 +83,7 @@ class Crew:
     @property
     def strength(self) -> int:
         """Workers that have started; 1 where there is none yet."""
-        return max(1, sum(1 for worker in self._workers if worker.machine))
+        return max(1, sum(1 for worker in self._workers if worker.ready))
 
     @property
     def has_room(self) -> bool:
@@ -94,7 +101,7 @@ class Crew:
     @property
     def _next(self) -> Worker | None:
         """Who is to be given the next photo. One that waits for a machine is given none: it may wait long."""
-        free = (one for one in self._workers if one.machine and not one.retired and len(one.hands) < IN_HAND)
+        free = (one for one in self._workers if one.ready and not one.retired and len(one.hands) < IN_HAND)
         return min(free, key=lambda worker: len(worker.hands), default=None)
 
     def give(self, hand: Hand) -> None:
@@ -120,6 +127,11 @@ class Crew:
     def end(self) -> None:
         for worker in list(self._workers):
             self._dismiss(worker)
+        ending = [actor.end.remote() for actor, _ in self._networks.values()]
+        if ending:
+            ray.wait(ending, num_returns=len(ending), timeout=END_SECONDS)
+        for actor, _ in self._networks.values():
+            ray.kill(actor)
 
     # ---- how many ------------------------------------------------------------------------------------------
 
@@ -130,9 +142,9 @@ class Crew:
             return
         self._looked, there = now, machines()
         for worker in list(self._workers):
-            if worker.machine and worker.machine not in there and not worker.hands:
+            if worker.ready and worker.machine not in there and not worker.hands:
                 self._dismiss(worker)
-        started = sum(1 for worker in self._workers if worker.machine)
+        started = sum(1 for worker in self._workers if worker.ready)
         if started:
             self._without_since = now
         elif now - self._without_since > self._patience_seconds:
@@ -141,19 +153,21 @@ class Crew:
                 say("For {minutes:.0f} min the cluster had no room for a worker.", minutes=minutes),
                 say("Look at it with `ray status`: a worker asks for one CPU."),
             )
-        wanted = self._most or max(started, int(sum(there.values()))) + 1 + started // SPARE
+        self._watch_networks()
+        cores = int(sum(machine.cpus for machine in there.values()))
+        wanted = self._most or max(started, cores) + 1 + started // SPARE
         while len(self._workers) < wanted:
             self._hire()
 
     def _hire(self) -> None:
         options = {"num_cpus": 1, "max_restarts": 0, "scheduling_strategy": "SPREAD"}
-        actor: Any = ray.remote(Actor).options(**options).remote(self._produce)
+        actor: Any = ray.remote(Actor).options(**options).remote(self._produce, self._environment)
         self._workers.append(Worker(actor, actor.hello.remote()))
 
     # ---- one worker ----------------------------------------------------------------------------------------
 
     def _hear(self, worker: Worker) -> Iterator[tuple[Hand, Any]]:
-        if not worker.machine:
+        if not worker.ready:
             self._greet(worker)
             return
         while worker.hands:
@@ -178,17 +192,50 @@ class Crew:
 
     def _greet(self, worker: Worker) -> None:
         try:
-            hello: Hello = cast("Any", ray.get(worker.hello))
+            hello: Hello | None = cast("Any", ray.get(worker.hello))
         except RayError as exc:
             self._dismiss(worker)
-            self._false_starts += 1
-            if self._false_starts >= FALSE_STARTS:
-                why = say("No worker can start in the cluster: {why}.", why=verbatim(_last_line(exc)))
-                raise EngineFailed(why, _cure()) from exc
+            self._count_false_start(exc)
             return
-        self._check(hello)
+        if hello is not None:
+            self._check(hello)
+            worker.machine, there = hello.node, machines().get(hello.node)
+            if there is not None and there.gpus:
+                worker.hello = worker.actor.join.remote(self._networks_of(hello.node))
+                return
         self._false_starts = 0
-        worker.machine = hello.node
+        worker.ready = True
+
+    def _count_false_start(self, exc: RayError) -> None:
+        self._false_starts += 1
+        if self._false_starts >= FALSE_STARTS:
+            why = say("No worker can start in the cluster: {why}.", why=verbatim(_last_line(exc)))
+            raise EngineFailed(why, _cure()) from exc
+
+    def _networks_of(self, machine: str) -> Ref:
+        """Where they are run; Ray waits for it on behalf of who is given it."""
+        if machine not in self._networks:
+            here = NodeAffinitySchedulingStrategy(machine, soft=False)
+            options = {"num_cpus": 0, "num_gpus": 1, "max_restarts": 0, "scheduling_strategy": here}
+            actor: Any = ray.remote(Networks).options(**options).remote(self._environment)
+            self._networks[machine] = actor, actor.place.remote()
+        return self._networks[machine][1]
+
+    def _watch_networks(self) -> None:
+        """Where those of a machine died, its workers have nobody to ask: other workers take their place."""
+        for machine, (actor, place) in list(self._networks.items()):
+            if not ray.wait([place], timeout=0)[0]:
+                continue
+            try:
+                ray.get(place)
+            except RayError as exc:
+                del self._networks[machine]
+                for worker in [one for one in self._workers if one.machine == machine]:
+                    self._dismiss(worker)
+                    self._again.extend(worker.hands.values())
+                self._count_false_start(exc)
+            else:
+                self._networks[machine] = actor, actor.place.remote()
 
     def _check(self, hello: Hello) -> None:
         """What would spoil every photo is told before the first one."""
