@@ -153,15 +153,18 @@ AsJson = Annotated[bool, typer.Option("--json", help=told(say("For machines: JSO
 
 
 def pairs(text: str | None, option: str) -> dict[str, str]:
-    """`sku=Артикул,url=Фото 1` as names and columns."""
+    """`sku=Артикул,url=Фото 1,Фото 2` as names and columns; a name may have several."""
     found: dict[str, str] = {}
+    last = ""
     for part in (text or "").split(","):
-        name, equals, column = part.partition("=")
-        if part.strip() and (not equals or not column.strip()):
+        name, equals, column = (piece.strip() for piece in part.partition("="))
+        if not equals and name and last:
+            found[last] += f",{name}"
+        elif name and column:
+            last, found[name] = name, column
+        elif part.strip():
             raise BadOption(
                 say("{option} {pair} names no column.", option=option, pair=part.strip()),
                 say("Write it as {option} sku=Article,url=Photo.", option=option),
             )
-        if part.strip():
-            found[name.strip()] = column.strip()
     return found
