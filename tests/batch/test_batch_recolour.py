@@ -25,11 +25,12 @@ from packshot.batch.local import Local
 from packshot.batch.origins import FileOrigin
 from packshot.batch.receipts import Row
 from packshot.batch.recolouring import Became, Outcome, Told, Wish, recolour
+from packshot.batch.repainting import Repaint, Repainted, Task
 from packshot.batch.shelf import OPEN
 from packshot.batch.sources import Skipped
 from packshot.batch.store import Store
 from packshot.batch.tally import Tally
-from packshot.errors import BadOption, BadProfile
+from packshot.errors import BadOption, BadProfile, PackshotError
 
 PROFILE = """
 name = "small"
@@ -43,6 +44,9 @@ canvas = [200, 260]
 gap_px = 20
 [retouch.shadow]
 kind = "contact_drop"
+[rules.scale_marker]
+severity = "advice"
+required = true
 [output]
 format = "png"
 name = "{sku}_{variant}"
@@ -139,6 +143,18 @@ def test_every_photo_gets_the_new_picture_beside_its_own(top: Path) -> None:
         assert (pixels(top / "out" / one["file"])[0, 0] == 255).all()
         assert one["sha256"] == hashlib.sha256(Store.at(top / "out").read(one["file"])).hexdigest()
     assert not list((top / "out" / OPEN).glob("*"))
+
+
+def test_what_was_read_in_the_photo_is_told_of_the_new_picture_too(top: Path) -> None:
+    """Nobody reads words again: on another ground they are the same, and what is print the photo told."""
+    laid(top, white(top))
+    row = rows(top)["b.png"]
+    light, new = (
+        [finding for finding in made(row)[name]["findings"] if finding["rule"] == "scale_marker"]
+        for name in ("light", "white")
+    )
+    assert light
+    assert new == light
 
 
 def test_the_runs_own_ground_and_shadow_give_its_own_picture(top: Path) -> None:
@@ -242,6 +258,37 @@ def test_a_strangers_file_is_left_alone(top: Path) -> None:
     assert "white" not in made(rows(top)["twins/c.png"])
 
 
+def test_not_even_after_a_crash_is_a_strangers_file_taken_for_ours(top: Path) -> None:
+    foreign = top / "out" / "twins" / "c_white.png"
+    foreign.write_bytes(b"a stranger's")
+    script = KILLED.format(tests=str(Path(__file__).parent), top=str(top), after=4)
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
+    assert laid(top, white(top)).counted[Became.TROUBLE] == 1
+    assert laid(top, white(top)).counted[Became.TROUBLE] == 1
+    assert foreign.read_bytes() == b"a stranger's"
+
+
+def test_a_bug_at_one_photo_costs_no_other(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it may have written is known to be ours at the next run, whatever that one wishes."""
+    died: list[str] = []
+
+    def dies_after_writing(work: Repaint, task: Task) -> Repainted | PackshotError:
+        done = whole(work, task)
+        if task.row["key"] == "b.png" and not died:
+            died.append("once")
+            raise MemoryError("as a bug of ours would")
+        return done
+
+    whole = Repaint.__call__
+    monkeypatch.setattr(Repaint, "__call__", dies_after_writing)
+    first = laid(top, white(top))
+    assert first.counted == {Became.MADE: WHOLE - 1, Became.TROUBLE: 1, Became.NO_PICTURE: 1}
+    assert "white" not in made(rows(top)["b.png"])
+    second = laid(top, white(top, ground="#EEEEEE"))
+    assert second.counted == {Became.MADE: WHOLE, Became.NO_PICTURE: 1}
+    assert not list((top / "out" / OPEN).glob("*"))
+
+
 def test_photos_without_layers_are_told(top: Path) -> None:
     shutil.rmtree(top / "out")
     mend(top, keep=("cutout",))
@@ -267,6 +314,14 @@ def test_a_name_of_the_run_itself_is_not_taken(top: Path) -> None:
         laid(top, white(top, variant="light"))
     assert laid(top, white(top, variant="light", ground="", shadow=1.0)).counted[Became.DONE] == WHOLE
     assert rows(top) == before
+
+
+def test_settings_that_the_run_did_not_have_are_told(top: Path) -> None:
+    assert laid(top, white(top)).other_settings == 0
+    smaller = white(top, ground="#FFFFFE", overrides=(("output.format", "webp"),))
+    outcome = laid(top, smaller)
+    assert outcome.other_settings == outcome.counted[Became.MADE] == WHOLE
+    assert rows(top)["b.png"]["left"] == ["b_white.png"]
 
 
 def test_a_profile_that_nobody_finds_ends_the_run(top: Path) -> None:

@@ -54,6 +54,7 @@ class Wish:
     """Times the shadow that was kept: 0 none, at most 1.5."""
     profile: str | Path | None = None
     """Whose rules and encoder hold; None: that of the run."""
+    switches: tuple[str, ...] = ()
     overrides: tuple[tuple[str, object], ...] = ()
 
     def __post_init__(self) -> None:
@@ -72,8 +73,7 @@ class Wish:
 
     def profile_for(self, of_the_run: str | Path, category: str) -> Profile:
         """The profile with the wished variant in it."""
-        named, overrides = self.profile or of_the_run, dict(self.overrides)
-        known = profile_of(named, category, overrides=overrides)
+        known = self.plain_profile_for(of_the_run, category)
         own = next((variant for variant in known.variants if variant.name == self.variant), None)
         if own is None and not self.ground:
             choose(known, (self.variant,))  # says what there is
@@ -91,16 +91,21 @@ class Wish:
             return known
         variant = f"variants.{self.variant}"
         return profile_of(
-            named,
+            self.profile or of_the_run,
             category,
-            overrides={
-                **overrides,
+            self.switches,
+            {
+                **dict(self.overrides),
                 f"{variant}.colour": self.ground,
                 f"{variant}.shadow_strength": float(self.shadow),
                 f"{variant}.skip": False,
                 "retouch.backdrop.skip": True,  # it would lay the run's ground over the wished one
             },
         )
+
+    def plain_profile_for(self, of_the_run: str | Path, category: str) -> Profile:
+        """As it is without this wish."""
+        return profile_of(self.profile or of_the_run, category, self.switches, dict(self.overrides))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
