@@ -197,6 +197,14 @@ def test_a_zip_with_a_huge_directory_is_refused_unread(
         list(Zip(path))
 
 
+def test_a_member_without_a_name_is_told(tmp_path: Path) -> None:
+    path = packed(tmp_path / "p.zip", {"a.png": b"x", "b.png": b"y"})
+    path.write_bytes(path.read_bytes().replace(b"a.png", b"\0.png"))
+    archive = Zip(path)
+    assert keys(list(archive)) == ["b.png"]
+    assert archive.skipped.not_photos == 1
+
+
 # ---- in a bucket -----------------------------------------------------------------------------------------
 
 

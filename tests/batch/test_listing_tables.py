@@ -399,3 +399,21 @@ def test_counts_grow_without_forgetting(monkeypatch: pytest.MonkeyPatch) -> None
     counts = Counts()
     assert all(counts.add(str(number)) == 1 for number in range(10_000))
     assert all(counts.add(str(number)) == 2 for number in range(10_000))
+
+
+# ---- found by breaking files at random ---------------------------------------------------------------------
+
+
+def test_who_stops_half_way_leaves_nothing_open(tmp_path: Path) -> None:
+    rows = [["sku", "url"], *([f"A-{number}", "https://a.example/1.jpg"] for number in range(50))]
+    for path in (as_csv(tmp_path / "p.csv", rows), as_xlsx(tmp_path / "p.xlsx", rows)):
+        photos = iter(open_source(str(path)))
+        assert next(photos).sku == "A-0"
+        del photos
+
+
+def test_a_path_that_no_disk_can_hold_ends_as_a_bad_photo(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_bytes(b"url\na\x00b.jpg\n")
+    (photo,) = listed(tmp_path / "p.csv")
+    with pytest.raises(BadPhoto):
+        photo.origin.read()

@@ -54,8 +54,8 @@ class FileOrigin:
             return self.path.read_bytes()
         except FileNotFoundError as exc:
             raise vanished(str(self.path)) from exc
-        except OSError as exc:
-            raise unreadable(name, exc.strerror or str(exc)) from exc
+        except (OSError, ValueError) as exc:  # the latter of names that no disk can hold
+            raise unreadable(name, getattr(exc, "strerror", None) or str(exc)) from exc
 
 
 @dataclass(frozen=True, slots=True)

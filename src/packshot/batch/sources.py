@@ -319,7 +319,7 @@ def photos_in_zip(members: Sequence[zipfile.ZipInfo], skipped: Skipped) -> list[
     """Folder, name and index of each photo, in the order of names."""
     photos = []
     for index, member in enumerate(members):
-        if member.is_dir():
+        if member.filename.endswith("/"):  # is_dir() stumbles over a member without a name
             continue
         *folders, name = safe_member(spoken(member)) or ["_"]
         if any(is_hidden(part) for part in folders):

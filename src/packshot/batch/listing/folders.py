@@ -43,7 +43,7 @@ def stamp_of_file(path: Path) -> str:
     """Empty where it is gone: whoever reads it says so."""
     try:
         told = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # the latter of names that no disk can hold
         return ""
     return f"{told.st_size}:{told.st_mtime_ns}"
 

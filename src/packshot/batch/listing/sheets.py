@@ -8,7 +8,7 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from typing import IO, Any
@@ -45,7 +45,7 @@ class NoTitles(Exception):
         self.titles = titles
 
 
-def rows(stream: IO[bytes], source: str, find: Find) -> tuple[Columns, Iterator[Row]]:
+def rows(stream: IO[bytes], source: str, find: Find) -> tuple[Columns, Generator[Row, None, None]]:
     """What the columns mean, and all rows below the titles."""
     with telling(source):
         suffix = source.lower().rpartition(".")[2]
@@ -54,7 +54,7 @@ def rows(stream: IO[bytes], source: str, find: Find) -> tuple[Columns, Iterator[
     return columns, _told(below, source)
 
 
-def _told(below: Iterator[Row], source: str) -> Iterator[Row]:
+def _told(below: Iterator[Row], source: str) -> Generator[Row, None, None]:
     with telling(source):
         yield from below
 
@@ -64,7 +64,7 @@ def telling(source: str) -> Iterator[None]:
     """The one place that knows how tables fail; what pyarrow and openpyxl raise on a torn file are these."""
     try:
         yield
-    except (OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError) as exc:
+    except (OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError) as exc:
         raise unreadable(source, verbatim(str(exc).strip().partition("\n")[0][:300])) from exc
     except (csv.Error, zipfile.BadZipFile, zlib.error, SyntaxError) as exc:  # xml's ParseError is the last
         raise unreadable(source, verbatim(str(exc)[:300])) from exc

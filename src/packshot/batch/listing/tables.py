@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 
 from packshot.batch.listing import sheets
@@ -39,8 +40,9 @@ class Table:
                 columns, rows = sheets.rows(stream, self.name.partition("?")[0], self._find)
             except sheets.NoTitles as exc:
                 raise missing(self.name, exc.titles, self.columns) from exc
-            for row in rows:
-                yield from self._photos(row, columns, keys, skus)
+            with closing(rows):  # before the stream, also where somebody stops half-way
+                for row in rows:
+                    yield from self._photos(row, columns, keys, skus)
 
     def _find(self, titles: sheets.Row) -> Columns | None:
         return find(titles, self.columns)
