@@ -100,13 +100,13 @@ class Claims:
 
     # ---- a claim's life ------------------------------------------------------------------------------------
 
-    def take(self, wanted: Sequence[Claim], *, again: bool) -> set[Spot]:
+    def take(self, wanted: Sequence[Claim], *, trust_done: bool) -> set[Spot]:
         """Those that are ours now. Never waits for a worker, only for the moment of its transaction."""
         self.must_be_there()
         c, now = CLAIMS.c, self._now()
         new = self._insert(CLAIMS)
         other = sa.or_(c.identity != new.excluded.identity, c.stamp != new.excluded.stamp)
-        if again:
+        if not trust_done:
             other = sa.or_(other, c.done_at < self._since)
         free = sa.or_(
             sa.and_(c.state == OPEN, sa.or_(c.run == self._run, c.until < now)),
@@ -114,7 +114,8 @@ class Claims:
         )
         taken = new.on_conflict_do_update(
             index_elements=[c.source, c.row_key, c.nth],
-            set_={name: new.excluded[name] for name in ("run", "state", "until", "identity", "stamp")},
+            # What was done keeps its identity and stamp until it is done anew: it may be given back.
+            set_={name: new.excluded[name] for name in ("run", "state", "until")},
             where=free,
         ).returning(c.row_key, c.nth)
         rows = [
@@ -129,17 +130,18 @@ class Claims:
         """Nothing to do until a third of the lease is gone: call it as often as you like."""
         now = self._now()
         if self._is_there and now - self._renewed > self._lease / 3:
-            self._until(now + self._lease)
+            self._change(until=now + self._lease)
             self._renewed = now
 
     def release(self) -> None:
         """What is ours and not done is anybody's again."""
         if self._is_there:
-            self._until(0.0)
+            was_done = sa.case((CLAIMS.c.done_at.is_not(None), DONE), else_=OPEN)
+            self._change(until=0.0, state=was_done)
 
-    def _until(self, until: float) -> None:
+    def _change(self, **values: Any) -> None:
         ours = (CLAIMS.c.source == self._source, CLAIMS.c.run == self._run, CLAIMS.c.state == OPEN)
-        change = sa.update(CLAIMS).where(*ours).values(until=until)
+        change = sa.update(CLAIMS).where(*ours).values(**values)
         self._database.write(lambda base: base.execute(change))
 
     # ---- within the transaction that also writes to the user's row -----------------------------------------

@@ -171,15 +171,17 @@ class Rows:
     # ---- sharing -------------------------------------------------------------------------------------------
 
     def claim(
-        self, photos: Sequence[Listed], identity: Callable[[Listed], str], *, again: bool = False
+        self, photos: Sequence[Listed], identity: Callable[[Listed], str], *, trust_done: bool = False
     ) -> list[Listed]:
-        """Those that are ours to do now: no other run has them in hand or has done them in the same way.
+        """Those that are ours to do now: no other run has them in hand, or has done them in the same way
+        since this source was opened.
 
-        `again`: what was done before this source was opened counts as not done. For a caller who has read
-        the receipts since, and knows better (they failed, a person asked, the results were thrown away).
+        What was done before stands in the receipts, which know more: it failed and is to be tried again, or
+        its results were thrown away. `trust_done` is for a caller who reads none: done is done.
         """
         taken = self._claims.take(
-            [Claim(spot_of(photo.key), identity(photo), photo.stamp) for photo in photos], again=again
+            [Claim(spot_of(photo.key), identity(photo), photo.stamp) for photo in photos],
+            trust_done=trust_done,
         )
         return [photo for photo in photos if spot_of(photo.key) in taken]
 
