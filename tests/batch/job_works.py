@@ -57,11 +57,13 @@ class Mirror:
     options: str = ""
     pause: float = 0.0
     layers: tuple[str, ...] = ()
+    suffix: str = "txt"
 
     def names(self, item: Item) -> dict[str, str]:
-        made = {"light": "_main_light.txt", "dark": "_main_dark.txt"}
-        made |= {layer: f"_layer_{layer}.txt" for layer in self.layers}
-        return {what: f"{item.folder}/{item.sku}{end}".lstrip("/") for what, end in made.items()}
+        made = {"light": "_main_light", "dark": "_main_dark"}
+        made |= {layer: f"_layer_{layer}" for layer in self.layers}
+        at = f"{item.folder}/{item.sku}".lstrip("/")
+        return {what: f"{at}{end}.{self.suffix}" for what, end in made.items()}
 
     def identity(self, sha256: str, category: str = "") -> dict[str, Any]:
         return {"photo_sha256": sha256, "options": self.options, "category": category}

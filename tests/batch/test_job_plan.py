@@ -16,6 +16,7 @@ from job_works import Mirror, Photos, accounted, pictures, receipts
 
 from packshot.batch.job import Job, Outcome, changes, run
 from packshot.batch.ledger import Known, Ledger
+from packshot.batch.listing.folders import Folder
 from packshot.batch.listing.listed import Listed
 from packshot.batch.local import Local
 from packshot.batch.names import same_name
@@ -201,6 +202,18 @@ def test_foreign_files_and_photos_are_never_written_over(tmp_path: Path) -> None
     (tmp_path / "out" / "3_main_dark.txt").unlink()
     assert do(source, tmp_path / "out", retry_failed=True).statuses == {"fixed": 7}
     accounted(Job(Photos(source), Store.at(tmp_path / "out"), Mirror()), tmp_path / "out")
+
+
+def test_pictures_of_a_run_within_its_source_are_no_photos_and_write_over_none(tmp_path: Path) -> None:
+    source = tree(
+        tmp_path / "in", {"1.jpg": b"one", "1_main_light.jpg": b"a photo called so", "a/2.jpg": b"two"}
+    )
+    store = Store.at(source / "ready")
+    for counted in ({Why.NEW: 3}, {Why.DONE: 3}):
+        job = Job(Folder(str(source), out=store), store, Mirror(suffix="jpg"))
+        assert run(job, Local(1, here=True), Tally()).counted == counted
+    accounted(job, store.path)
+    assert (source / "1_main_light.jpg").read_bytes() == b"a photo called so"
 
 
 # ---- names -------------------------------------------------------------------------------------------------
