@@ -168,7 +168,8 @@ def test_the_runs_own_ground_and_shadow_give_its_own_picture(top: Path) -> None:
 def test_a_second_run_has_nothing_to_do(top: Path) -> None:
     laid(top, white(top))
     files = {path: path.stat().st_mtime_ns for path in (top / "out").rglob("*.png")}
-    assert laid(top, white(top)).counted == {Became.DONE: WHOLE, Became.NO_PICTURE: 1}
+    for ground in ("#FFFFFF", "#fff"):
+        assert laid(top, white(top, ground=ground)).counted == {Became.DONE: WHOLE, Became.NO_PICTURE: 1}
     assert files == {path: path.stat().st_mtime_ns for path in (top / "out").rglob("*.png")}
 
 

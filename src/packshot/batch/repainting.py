@@ -23,6 +23,7 @@ from packshot.errors import (
     StoreFailed,
     WeightsMissing,
 )
+from packshot.image.types import hex_of
 from packshot.journey.recolour import READ_BY_THE_RUN, Wish
 from packshot.words import LANGUAGES, Words, say
 
@@ -174,8 +175,9 @@ def layers_of(row: Row) -> dict[str, Row]:
 
 def made_by_of(wish: Wish, profile: Profile) -> str:
     """What makes the same picture of the same layers; its ground and shadow in plain words for who asks."""
+    ground = next(one.colour for one in profile.variants if one.name == wish.variant)
     told = {
-        "ground": wish.ground.upper(),
+        "ground": hex_of(ground),
         "shadow": wish.shadow,
         "profile": profile.name,
         "profile_sha256": profile.sha256,

@@ -17,7 +17,7 @@ import numpy as np
 from packshot.errors import BadOption, BadPhoto
 from packshot.image.codec import shrunk
 from packshot.image.photo import Photo
-from packshot.image.types import Box, Grey, box_of, colour_of, size_of
+from packshot.image.types import Box, Grey, box_of, colour_of, hex_of, size_of
 from packshot.journey import guards
 from packshot.journey.examine import profile_of, report_on
 from packshot.journey.fix import JUDGED_SIDE, Clock, choose, picture_of, write
@@ -96,7 +96,7 @@ class Wish:
             self.switches,
             {
                 **dict(self.overrides),
-                f"{variant}.colour": self.ground,
+                f"{variant}.colour": hex_of(_colour(self.ground)),
                 f"{variant}.shadow_strength": float(self.shadow),
                 f"{variant}.skip": False,
                 "retouch.backdrop.skip": True,  # it would lay the run's ground over the wished one
