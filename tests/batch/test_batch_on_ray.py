@@ -191,3 +191,15 @@ def test_a_cluster_without_room_is_told_after_a_while(cluster: Any, tmp_path: Pa
             run(job(top, tmp_path / "out", notes), on(cluster, patience_seconds=1), Tally())
     finally:
         ray.shutdown()
+
+
+def test_the_file_for_ray_up_is_one_that_ray_takes() -> None:
+    import json
+
+    import jsonschema
+    import ray
+    import yaml
+
+    written = yaml.safe_load((Path(__file__).parents[2] / "deploy/ray/cluster.yaml").read_text("utf-8"))
+    schema = Path(ray.__file__).parent / "autoscaler/ray-schema.json"
+    jsonschema.validate(written, json.loads(schema.read_text("utf-8")))

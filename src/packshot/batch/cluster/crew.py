@@ -14,12 +14,12 @@ from typing import Any, cast
 
 import ray
 from ray.exceptions import ObjectLostError, RayActorError, RayError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import packshot
-from packshot.batch.cluster.actors import Hello, Networks, environment, run_in
+from packshot.batch.cluster.actors import Hello, environment, run_in
 from packshot.batch.cluster.actors import Worker as Actor
 from packshot.batch.cluster.connection import Ref, machines, waited
+from packshot.batch.cluster.networks import Networks
 from packshot.batch.crew import ATTEMPTS, FALSE_STARTS, IN_HAND, Broken, Limits
 from packshot.batch.orders import Order, Produce
 from packshot.errors import BadOption, EngineFailed
@@ -29,8 +29,6 @@ MOST_ATTEMPTS = 5
 """A photo under which that many machines went is given up: perhaps it was not chance."""
 LOOK_SECONDS = 2.0
 """Between two looks at how many workers are wanted."""
-END_SECONDS = 10.0
-"""For the processes that run networks to take their leave."""
 SPARE = 4
 """Of so many workers, one more asks for room, where nobody said how many there may be."""
 
@@ -53,8 +51,8 @@ class Worker:
     hands: dict[Ref, Hand] = field(default_factory=dict)
     """What lies with it, in order; it is at the first."""
     machine: str = ""
+    """Empty until it runs, which may take long: the cluster has to have room."""
     ready: bool = False
-    """It may take long: the cluster has to have room."""
     since: float = 0.0
     """When it began the photo that it is at."""
     memory_bytes: int = 0
@@ -73,8 +71,7 @@ class Crew:
         self._run = run_in(produce.store)
         self._environment = environment()
         self._workers: list[Worker] = []
-        self._networks: dict[str, tuple[Any, Ref]] = {}
-        """By machine: who runs the networks there, and what its workers have to know."""
+        self._networks = Networks(self._environment)
         self._again: deque[Hand] = deque()
         self._false_starts = 0
         self._looked = 0.0
@@ -127,11 +124,7 @@ class Crew:
     def end(self) -> None:
         for worker in list(self._workers):
             self._dismiss(worker)
-        ending = [actor.end.remote() for actor, _ in self._networks.values()]
-        if ending:
-            ray.wait(ending, num_returns=len(ending), timeout=END_SECONDS)
-        for actor, _ in self._networks.values():
-            ray.kill(actor)
+        self._networks.end()
 
     # ---- how many ------------------------------------------------------------------------------------------
 
@@ -201,7 +194,7 @@ class Crew:
             self._check(hello)
             worker.machine, there = hello.node, machines().get(hello.node)
             if there is not None and there.gpus:
-                worker.hello = worker.actor.join.remote(self._networks_of(hello.node))
+                worker.hello = worker.actor.join.remote(self._networks.place_on(hello.node))
                 return
         self._false_starts = 0
         worker.ready = True
@@ -212,30 +205,13 @@ class Crew:
             why = say("No worker can start in the cluster: {why}.", why=verbatim(_last_line(exc)))
             raise EngineFailed(why, _cure()) from exc
 
-    def _networks_of(self, machine: str) -> Ref:
-        """Where they are run; Ray waits for it on behalf of who is given it."""
-        if machine not in self._networks:
-            here = NodeAffinitySchedulingStrategy(machine, soft=False)
-            options = {"num_cpus": 0, "num_gpus": 1, "max_restarts": 0, "scheduling_strategy": here}
-            actor: Any = ray.remote(Networks).options(**options).remote(self._environment)
-            self._networks[machine] = actor, actor.place.remote()
-        return self._networks[machine][1]
-
     def _watch_networks(self) -> None:
         """Where those of a machine died, its workers have nobody to ask: other workers take their place."""
-        for machine, (actor, place) in list(self._networks.items()):
-            if not ray.wait([place], timeout=0)[0]:
-                continue
-            try:
-                ray.get(place)
-            except RayError as exc:
-                del self._networks[machine]
-                for worker in [one for one in self._workers if one.machine == machine]:
-                    self._dismiss(worker)
-                    self._again.extend(worker.hands.values())
-                self._count_false_start(exc)
-            else:
-                self._networks[machine] = actor, actor.place.remote()
+        for machine, exc in self._networks.lost():
+            for worker in [one for one in self._workers if one.machine == machine]:
+                self._dismiss(worker)
+                self._again.extend(worker.hands.values())
+            self._count_false_start(exc)
 
     def _check(self, hello: Hello) -> None:
         """What would spoil every photo is told before the first one."""
