@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,19 @@ from test_job_plan import noting, times
 
 from packshot.batch.job import Job, run
 from packshot.batch.local import Local
+from packshot.batch.orders import Order
+from packshot.batch.reading import Read, read
 from packshot.batch.store import Store
 from packshot.batch.tally import Tally
 
 SAME = b"the same bytes"
+
+
+class Ordered(Local):
+    """Reads one after the other."""
+
+    def read(self, orders: Iterable[Order]) -> Iterator[Read[Order]]:
+        return (read(order, order.item.origin) for order in orders)
 
 
 def do(source: Path, out: Path, work: Mirror, shard: int = 4, workers: int = 0) -> Job:
@@ -52,10 +62,13 @@ def test_twins_of_a_photo_that_fails_fail_with_it_and_are_not_worked(tmp_path: P
 
 
 def test_a_twin_of_a_photo_whose_place_was_taken_has_its_own_place(tmp_path: Path) -> None:
-    source, out, work = tmp_path / "in", tmp_path / "out", Mirror()
-    tree(source, {"1.jpg": SAME, "2.jpg": SAME})
+    """Though it waited for the first one while that was worked."""
+    source, out = tmp_path / "in", tmp_path / "out"
+    tree(source, {"1.jpg": SAME})
     tree(out, {"1_main_light.txt": b"a person's"})
-    do(source, out, work)
+    tree(source, {"2.jpg": SAME})
+    job = Job(Photos(source), Store.at(out), Mirror(pause=0.1))
+    run(job, Ordered(1), Tally())
     assert {key: row["status"] for key, row in receipts(out).items()} == {"1.jpg": "failed", "2.jpg": "fixed"}
     assert pictures(out)["2_main_light.txt"] == SAME
 
