@@ -70,7 +70,8 @@ def made(sources: list[Path], count: int, into: Path) -> list[Path]:
     """In turn from each folder, so that none drowns the others."""
     into.mkdir(parents=True)
     pools = [
-        sorted(path for path in one.rglob("*") if path.suffix.lower() in (".jpg", ".png")) for one in sources
+        sorted(path for path in one.rglob("*") if path.suffix.lower() in (".jpg", ".png", ".webp"))
+        for one in sources
     ]
     chance = random.Random(7)
     for pool in pools:

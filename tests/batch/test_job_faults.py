@@ -237,3 +237,21 @@ def test_a_folder_that_is_called_as_a_picture_costs_one_photo_and_not_the_run(tm
     assert len(statuses) == 3
     assert list(failed.values()) == [("failed", "refused")]
     assert next(iter(failed)) in ("1.jpg", "1_main_light.txt/2.jpg")
+
+
+def test_not_even_after_a_crash_is_a_strangers_file_taken_for_ours(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_bytes(name.encode() * 400)
+    foreign = out / "c_main_light.txt"
+    foreign.parent.mkdir()
+    foreign.write_bytes(b"a stranger's")
+    full = Small(str(out), room=8_000)
+    with pytest.raises(StoreFailed):
+        run(Job(Photos(source), full, Mirror(), shard=5), Local(1, here=True), Tally())
+    for _ in range(2):
+        run(job(source, out), Local(1, here=True), Tally())
+        assert foreign.read_bytes() == b"a stranger's"
+        assert receipts(out)["c.jpg"]["status"] == "failed"
+        assert receipts(out)["b.jpg"]["status"] == "fixed"

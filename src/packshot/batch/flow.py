@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 from packshot.batch.crew import done as worked
 from packshot.batch.ledger import Ledger
-from packshot.batch.orders import Order, Produce, Work, code_of, touched, twin_of, with_bytes
+from packshot.batch.orders import Order, Produce, Work, code_of, free_to_write, touched, twin_of, with_bytes
 from packshot.batch.reading import Read, read
 from packshot.batch.receipts import Row, files_of, own_files
 from packshot.batch.runner import Broken, Done
@@ -115,7 +115,7 @@ class Flow:
 
     def _open(self, orders: list[Order]) -> Iterator[Order]:
         self._number += 1
-        may_write = {order.item.key: sorted(self._work.names(order.item).values()) for order in orders}
+        may_write = free_to_write(self._store, orders, self._work)
         names = {order.item.key: (order.item.folder, order.item.sku) for order in orders}
         shard = Shard(self._shelf.open_shard(self._number, may_write, names), set(may_write))
         self._shards.update(dict.fromkeys(may_write, shard))

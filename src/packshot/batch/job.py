@@ -10,7 +10,7 @@ from itertools import islice
 from typing import IO, Any, Protocol
 
 from packshot.batch.account import lock
-from packshot.batch.flow import SHARD, Flow, Runner
+from packshot.batch.flow import SHARD, Flow, Runner, Tell
 from packshot.batch.ledger import Ledger
 from packshot.batch.listing.listed import Listed, Source
 from packshot.batch.orders import Work
@@ -25,6 +25,10 @@ class Shared(Protocol):
     """A source that many jobs work at: what one has claimed, the others leave."""
 
     def claim(self, photos: Sequence[Listed], identity: Callable[[Listed], str]) -> list[Listed]: ...
+
+    def renew(self) -> None:
+        """We are alive: asked at every photo, so it must cost nothing."""
+        ...
 
     def settle(self, rows: Sequence[Row]) -> None:
         """After their receipts are written."""
@@ -84,7 +88,9 @@ def run(job: Job, runner: Runner, tally: Tally) -> Outcome:
         for key, (folder, name) in named.items():
             ledger.reserve(key, folder, name)
         claimed = _claimed(left_open.values())
-        plan = Plan(job.work, ledger, shelf, job.wishes, job.sort, job.run, claimed, named)
+        plan = Plan(
+            job.work, ledger, shelf, job.wishes, job.sort, job.run, claimed, named, job.shared is not None
+        )
         tally.done_before = lambda: plan.counted[Why.DONE]
         shelf.made_by({"run": job.run, "source": job.source.name, "making": _told(job)})
         if job.shared is not None:
@@ -94,7 +100,7 @@ def run(job: Job, runner: Runner, tally: Tally) -> Outcome:
             job.store,
             shelf,
             ledger,
-            tell=tally.add,
+            tell=_telling(job, tally),
             settled=job.shared.settle if job.shared else lambda rows: None,
             shard=job.shard,
         )
@@ -108,6 +114,15 @@ def run(job: Job, runner: Runner, tally: Tally) -> Outcome:
             shelf.tidy(ledger)
             job.store.sweep()
     return Outcome(job.run, Counter(plan.counted), statuses, plan.twice, gone)
+
+
+def _telling(job: Job, tally: Tally) -> Tell:
+    def tell(row: Row) -> None:
+        tally.add(row)
+        if job.shared is not None:
+            job.shared.renew()
+
+    return tell
 
 
 def _listing(job: Job, plan: Plan) -> Iterator[Listed]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -14,6 +15,9 @@ from packshot.batch.receipts import Asked, Line, Row, failed_row, files_of, own_
 from packshot.batch.store import Store
 from packshot.errors import BadPhoto, PackshotError, Refused, StoreFailed
 from packshot.words import say
+
+LOOKERS = 16
+"""Threads that ask a bucket what is there."""
 
 
 class Work(Protocol):
@@ -96,6 +100,25 @@ def _extras(names: Mapping[str, str], line: Line, files: Mapping[str, bytes]) ->
     made = {kind: file for kind, file in names.items() if file in files and kind not in line["outputs"]}
     trail = made.pop("trail", None)
     return {"layers": made, "trail": trail}
+
+
+def free_to_write(store: Store, orders: Sequence[Order], work: Work) -> dict[str, list[str]]:
+    """Photo → the files that it may write: without those that are there already and not ours.
+
+    The run after a crash writes over all that this says, so a stranger's file must not stand in it.
+    """
+    wanted = [(order, file) for order in orders for file in work.names(order.item).values()]
+
+    def is_free(one: tuple[Order, str]) -> bool:
+        order, file = one
+        return file in order.own or store.stat(file) is None
+
+    with ThreadPoolExecutor(1 if store.is_local else LOOKERS) as pool:
+        free = list(pool.map(is_free, wanted))
+    found: dict[str, list[str]] = {order.item.key: [] for order in orders}
+    for (order, file), ours in zip(wanted, free, strict=True):
+        found[order.item.key] += [file] if ours else []
+    return found
 
 
 def put(store: Store, files: Mapping[str, bytes], own: frozenset[str]) -> dict[str, str]:

@@ -113,6 +113,8 @@ class Plan:
     """Photo → files that a run which ended in the middle was about to write."""
     named: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Photo → the folder and name that such a run gave to its results."""
+    apart: bool = False
+    """Others give names at the same time, unseen: so each photo's name holds its key, which is its own."""
     counted: Counter[Why] = field(default_factory=Counter)
     twice: int = 0
     """Photos that the source gave before under the same key."""
@@ -145,7 +147,8 @@ class Plan:
         elif photo.key in self.named:
             folder, name = self.named[photo.key]
         else:
-            name = self.ledger.name_for(photo.key, folder, choices(photo))
+            names = by_key(photo) if self.apart else choices(photo)
+            name = self.ledger.name_for(photo.key, folder, names)
         own = self.claimed.get(photo.key, frozenset())
         if known is not None:
             own |= own_files(self.shelf.row(known.spot))
@@ -192,6 +195,12 @@ def choices(photo: Listed) -> Iterator[str]:
         nice = [first, f"{first}_{stem}", f"{first}_{photo.name}"]
     last = safe_name(nice[-1])
     return chain(map(safe_name, nice), (f"{last}~{number}" for number in count(2)))
+
+
+def by_key(photo: Listed) -> Iterator[str]:
+    """Names that no other photo can ask for."""
+    own = photo.key if photo.sku in ("", photo.key) else f"{photo.sku}_{photo.key}"
+    return chain((safe_name(own),), (f"{safe_name(own)}~{number}" for number in count(2)))
 
 
 def safe_folder(folder: str) -> str:

@@ -131,7 +131,10 @@ def run(
             "--write-back",
             metavar="NAME=COLUMN,…",
             help=told(
-                say("Columns of the table that are filled: status, verdict, outputs, reasons, done_at.")
+                say(
+                    "Columns of the table that are filled: status, verdict, outputs, reasons, error,"
+                    " decision, done_at."
+                )
             ),
             rich_help_panel=PANEL_SOURCE,
         ),

@@ -304,7 +304,12 @@ def sync(
         typer.Option(
             "--write-back",
             metavar="NAME=COLUMN,…",
-            help=told(say("Columns that are filled: status, verdict, outputs, reasons, done_at.")),
+            help=told(
+                say(
+                    "Columns of the table that are filled: status, verdict, outputs, reasons, error,"
+                    " decision, done_at."
+                )
+            ),
         ),
     ],
     columns: Annotated[

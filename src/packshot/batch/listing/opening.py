@@ -55,6 +55,7 @@ def open_source(
             columns=columns,
             root=root,
             allow_private=allow_private,
+            options=options,
             write_back=write_back,
             to=out.url if out else "",
         )
