@@ -14,11 +14,14 @@ from packshot.batch.flow import SHARD, Flow, Runner, Tell
 from packshot.batch.ledger import Ledger
 from packshot.batch.listing.listed import Listed, Source
 from packshot.batch.orders import Work
-from packshot.batch.plan import CHUNK, Category, Plan, Sort, Why, Wishes, chunks, making_of
+from packshot.batch.plan import Category, Plan, Sort, Why, Wishes, chunks, making_of
 from packshot.batch.receipts import Row, own_files
 from packshot.batch.shelf import Shelf, new_run
 from packshot.batch.store import HOUSE, Store
 from packshot.batch.tally import Tally
+
+CLAIMED = 32
+"""Photos of a shared source that are claimed at once: few, so that no worker takes all and others wait."""
 
 
 class Shared(Protocol):
@@ -129,7 +132,7 @@ def _listing(job: Job, plan: Plan) -> Iterator[Listed]:
     if job.shared is None:
         yield from job.source
         return
-    for chunk in chunks(job.source, CHUNK):
+    for chunk in chunks(job.source, CLAIMED):
         yield from job.shared.claim(chunk, lambda photo: plan.identity(job.sort(photo).path))
 
 

@@ -116,6 +116,9 @@ def _say_after(job: Job, outcome: Outcome, tally: Tally, photos: int, language: 
 
     counted = totals(status for status, count in outcome.statuses.items() for _ in range(count))
     states = ", ".join(f"{STATES[state].in_(language)} {count}" for state, count in counted.items())
+    if not photos:
+        terminal.beside(say("There was nothing to do."), language)
+        return
     lines = [
         say("{photos} = {states}.", photos=say_n("{count} photo", "{count} photos", photos), states=states)
     ]
