@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from packshot.cli import options, pages, photos, terminal
+from packshot.cli.fix import settings
 from packshot.cli.options import LogLevel, told
 from packshot.errors import BadOption
 from packshot.words import Words, say, say_n
@@ -249,6 +250,15 @@ def recolour(
         float, typer.Option("--shadow", min=0, max=1.5, help=told(say("0 none, 1 as it was, up to 1.5.")))
     ] = 1.0,
     profile: options.ProfileName = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help=told(say("A value of the profile, where the run had another: it is not in the receipts.")),
+        ),
+    ] = None,
+    switch: options.Switches = None,
     workers: options.Jobs = None,
     endpoint: Endpoint = None,
     lang: options.Language = None,
@@ -266,8 +276,23 @@ def recolour(
         if one.became is Became.TROUBLE and one.why is not None and not quiet:
             terminal.beside(say("{key}: {why}", key=one.key, why=one.why), language)
 
-    wish = Wish(name, ground, shadow, photos.profile_named(profile))
+    wish = Wish(
+        name,
+        ground,
+        shadow,
+        photos.profile_named(profile),
+        switches=tuple(switch or ()),
+        overrides=tuple(settings(setting or ()).items()),
+    )
     outcome = over(store, wish, jobs=workers or default_jobs(), tell=tell)
+    _must_have(store, outcome.counted)
+    if outcome.other_settings and not quiet:
+        words = say_n(
+            "{count} photo was made with settings that this command does not repeat.",
+            "{count} photos were made with settings that this command does not repeat.",
+            outcome.other_settings,
+        )
+        terminal.beside(words, language)
     if not quiet:
         for words in _became(outcome.counted):
             terminal.beside(words, language)
