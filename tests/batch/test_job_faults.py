@@ -17,6 +17,7 @@ import pytest
 from job_works import Flaky, Mirror, Photos, Small, accounted, left_behind, pictures, receipts
 
 from packshot.batch.job import Job, run
+from packshot.batch.ledger import TABLES
 from packshot.batch.local import Local
 from packshot.batch.shelf import OPEN, RECEIPTS
 from packshot.batch.store import HALVES, Store
@@ -196,6 +197,15 @@ def test_a_full_disk_ends_the_run_and_room_lets_it_go_on(tmp_path: Path, seed: i
     outcome = run(job(source, out), Local(1, here=True), Tally())
     assert accounted(job(source, out), out).keys() > before.keys()
     assert sum(outcome.counted.values()) == sum(outcome.statuses.values())
+
+
+def test_a_full_disk_of_scratch_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("packshot.batch.ledger.TABLES", f"{TABLES} pragma max_page_count = 12;")
+    source, out = drawn(tmp_path / "in", 300), tmp_path / "out"
+    with pytest.raises(StoreFailed, match=r"scratch file.*TMPDIR"):
+        run(job(source, out), Local(1, here=True), Tally())
+    monkeypatch.undo()
+    run(job(source, out, limit=5), Local(1, here=True), Tally())
 
 
 def test_a_place_that_fails_every_tenth_time_costs_nothing(

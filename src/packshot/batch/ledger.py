@@ -20,6 +20,8 @@ from typing import Any
 from packshot.batch.names import same_name
 from packshot.batch.receipts import Row
 from packshot.batch.shelf import Shelf, Spot
+from packshot.errors import StoreFailed
+from packshot.words import say
 
 PLAIN = ("key", "stamp", "sha256", "identity", "status", "attempts", "decision", "folder", "name")
 COLUMNS = (*PLAIN, "layers.list.element.layer", "outputs.list.element.variant")
@@ -59,6 +61,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="packshot-")
+        self._at = str(Path(self._folder.name).parent)
         self._base = sqlite3.connect(Path(self._folder.name) / "ledger.sqlite", isolation_level=None)
         for pragma in ("journal_mode=off", "synchronous=off", "locking_mode=exclusive", "cache_size=-65536"):
             self._base.execute(f"pragma {pragma}")
@@ -69,9 +72,16 @@ class Ledger:
     def __enter__(self) -> Ledger:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, exc: object, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._base.close()
         self._folder.cleanup()
+        if isinstance(exc, sqlite3.OperationalError):
+            raise StoreFailed(
+                say("The scratch file in {folder} cannot be written: {why}.", folder=self._at, why=str(exc)),
+                say("Make room there, or name another folder in TMPDIR, and give the same command again."),
+            ) from exc
 
     # ---- receipts ------------------------------------------------------------------------------------------
 
