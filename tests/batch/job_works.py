@@ -130,6 +130,8 @@ class Flaky(Store):
                 raise OSError(errno.EIO, "a cable was pulled")
             answer = act()
             if drawn > 1 - self.share / 2:
+                if hasattr(answer, "close"):
+                    answer.close()
                 raise TimeoutError("the answer was lost")
             return answer
 
