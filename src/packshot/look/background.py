@@ -99,7 +99,7 @@ def _away(colours: RGB, colour: Colour) -> Float:
 def _exact_shares(pixels: RGB, free: Grey, colour: Colour) -> tuple[float, float, float]:
     """Of the ground, counted on unshrunk pixels: the median colour ± 1, white, pure white."""
     if pixels.shape[0] * pixels.shape[1] > MANY:
-        pixels = np.ascontiguousarray(pixels[::2, ::2])
+        pixels = _every_second(pixels)
     h, w = pixels.shape[:2]
     mask = cv2.resize(free, (w, h), interpolation=cv2.INTER_NEAREST)
     count = max(1, cv2.countNonZero(mask))
@@ -109,6 +109,15 @@ def _exact_shares(pixels: RGB, free: Grey, colour: Colour) -> tuple[float, float
 
     near = share(tuple(c - 1 for c in colour), tuple(c + 1 for c in colour))
     return near, share((250, 250, 250), (255, 255, 255)), share((255, 255, 255), (255, 255, 255))
+
+
+def _every_second(pixels: RGB) -> RGB:
+    """Of each row and column. Where the sides are even OpenCV picks the same, ten times as fast."""
+    height, width = pixels.shape[:2]
+    if height % 2 or width % 2:
+        return np.ascontiguousarray(pixels[::2, ::2])
+    half = cv2.resize(pixels, (width // 2, height // 2), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(half, np.uint8)
 
 
 def _span(small: RGB, free: Grey) -> float:

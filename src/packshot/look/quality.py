@@ -150,8 +150,7 @@ def _noise(grey: Grey) -> float:
     if len(patches) == 0:
         return 0.0
     calm = np.argsort(unrest, kind="stable")[: max(1, int(len(patches) * CALM_SHARE))]
-    strengths = [_grain(patches[at]) for at in calm]
-    return float(np.median(strengths))
+    return float(np.median(_grain(patches[calm])))
 
 
 def _patches(grey: Grey) -> NDArray[np.uint8]:
@@ -162,9 +161,10 @@ def _patches(grey: Grey) -> NDArray[np.uint8]:
     return np.stack(found) if found else np.zeros((0, PATCH, PATCH), np.uint8)
 
 
-def _grain(patch: Grey) -> float:
-    response = cast(Float, cv2.filter2D(patch.astype(np.float32), -1, GRAIN))[1:-1, 1:-1]
-    return float(np.median(np.abs(response)) * 1.4826 / 6)
+def _grain(patches: NDArray[np.uint8]) -> Float:
+    """Of each patch."""
+    responses = [cv2.filter2D(patch.astype(np.float32), -1, GRAIN)[1:-1, 1:-1] for patch in patches]
+    return cast(Float, np.median(np.abs(responses), axis=(1, 2)) * 1.4826 / 6)
 
 
 # --- JPEG blocks -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any, cast
 import cv2
 import numpy as np
 
+from packshot.image.kept import Kept
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Box, Grey, Size, size_of
 from packshot.look.subject import Cutout
@@ -37,6 +38,7 @@ SIDE = 512
 ROUND_UP = 1.15
 """Up to so much smaller still, for a whole step takes half the time."""
 
+_masks = Kept()
 _last: tuple[weakref.ref[Any], Small] | None = None
 
 
@@ -63,12 +65,18 @@ def small(photo: Photo) -> Small:
 
 def product_mask(cutout: Cutout, whole: Small) -> Grey:
     """The alpha of the product in the pixels of `whole`; all 0 where there is none."""
-    mask = np.zeros(whole.pixels.shape[:2], np.uint8)
     place = cutout.box.scaled(1 / whole.step, within=whole.size)
     if cutout.box.is_empty or place.is_empty:
+        return np.zeros(whole.pixels.shape[:2], np.uint8)
+
+    def drawn() -> Grey:
+        mask = np.zeros(whole.pixels.shape[:2], np.uint8)
+        mask[place.slices] = cv2.resize(
+            cutout.alpha, (place.width, place.height), interpolation=cv2.INTER_AREA
+        )
         return mask
-    mask[place.slices] = cv2.resize(cutout.alpha, (place.width, place.height), interpolation=cv2.INTER_AREA)
-    return mask
+
+    return _masks.of(cutout.alpha, (place, whole.size), drawn)
 
 
 def shrunk(pixels: RGB | Grey, step: float) -> RGB:

@@ -89,6 +89,9 @@ class Cutout:
     reason: Words
     """Why this one was taken."""
 
+    def __post_init__(self) -> None:
+        self.alpha.flags.writeable = False  # every look asks about it, and what they asked is kept
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
