@@ -63,7 +63,10 @@ class Ray:
                     more = False
                     break
                 on_the_way[hosts.ask(reading)] = reading
-            for told in waited(list(on_the_way), TICK_SECONDS):
+            ready = waited(list(on_the_way), TICK_SECONDS)
+            if not ready:
+                crew.listen(timeout=0)
+            for told in ready:
                 reading = on_the_way.pop(told)
                 if (photo := hosts.answer(reading, told)) is not None:
                     yield photo

@@ -73,6 +73,7 @@ class Crew:
         self._workers: list[Worker] = []
         self._networks = Networks(self._environment)
         self._again: deque[Hand] = deque()
+        self._heard: deque[tuple[Hand, Any]] = deque()
         self._false_starts = 0
         self._looked = 0.0
         self._without_since = time.monotonic()
@@ -88,7 +89,7 @@ class Crew:
 
     @property
     def is_idle(self) -> bool:
-        return not self._again and not any(worker.hands for worker in self._workers)
+        return not self._again and not self._heard and not any(worker.hands for worker in self._workers)
 
     @property
     def memory_bytes(self) -> int:
@@ -112,12 +113,19 @@ class Crew:
 
     def answers(self, timeout: float) -> Iterator[tuple[Hand, Any]]:
         """What is ready by then."""
+        if not self._heard:
+            self.listen(timeout)
+        while self._heard:
+            yield self._heard.popleft()
+
+    def listen(self, timeout: float) -> None:
+        """Hears answers and looks after workers; who waits for photos to be read must not forget it."""
         self._look()
         awaited = {ref: worker for worker in self._workers for ref in worker.awaited}
         for worker in dict.fromkeys(awaited[ref] for ref in waited(list(awaited), timeout)):
-            yield from self._hear(worker)
+            self._heard.extend(self._hear(worker))
         for worker in list(self._workers):
-            yield from self._watch(worker)
+            self._heard.extend(self._watch(worker))
         while self._again and self._next is not None:
             self.give(self._again.popleft())
 
@@ -200,6 +208,8 @@ class Crew:
         worker.ready = True
 
     def _count_false_start(self, exc: RayError) -> None:
+        if isinstance(exc, RayActorError) and not exc.actor_init_failed:
+            return  # it went with its machine; without any, patience ends
         self._false_starts += 1
         if self._false_starts >= FALSE_STARTS:
             why = say("No worker can start in the cluster: {why}.", why=verbatim(_last_line(exc)))
