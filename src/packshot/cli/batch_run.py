@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from packshot.cli import terminal
 from packshot.errors import BadOption, PackshotError
-from packshot.words import Words, say, say_n
+from packshot.words import Words, say, say_n, verbatim
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,7 +51,7 @@ def work_through(
     """The exit code. `every`: seconds between looks at a source that is followed."""
     from packshot.batch.shelf import Shelf
 
-    changed = changes(job, Shelf(job.store, job.run))
+    changed = changes(job, Shelf(job.store, job.run), language)
     if changed is not None and not quiet:
         terminal.beside(changed, language)
     while True:
@@ -62,15 +62,14 @@ def work_through(
         job = job.again()
 
 
-def changes(job: Job, shelf: Any) -> Words | None:
+def changes(job: Job, shelf: Any, language: str) -> Words | None:
     """Another profile, version or option than last time is said before it costs anything."""
     from packshot.batch import job as jobs
 
     names = jobs.changes(job, shelf)
     if not names:
         return None
-    what = ", ".join(MAKING[name].in_("en") for name in names)
-    listed = say("{what}", what=what) if len(names) > 1 else MAKING[names[0]]
+    listed = ", ".join(MAKING[name].in_(language) for name in names)
     if job.wishes.keep_old:
         return say(
             "Changed since the last run: {what}. What is done stays, for --keep-old was given.", what=listed
@@ -198,8 +197,8 @@ def _shares(counted: dict[str, int], of: int) -> Iterator[Words]:
         "hard": say("hard"),
     }
     for name, count in sorted(counted.items(), key=lambda pair: -pair[1]):
-        known = STATES.get(name) or levels.get(name) or say("{name}", name=name)
-        yield say("  {share:4.0%}  {what}", share=count / of, what=known)
+        known = STATES.get(name) or levels.get(name) or verbatim(name)
+        yield say("{share:.0%} {what}", share=count / of, what=known)
 
 
 def refuse_source_as_dest(source: str, store: Store) -> None:
@@ -256,13 +255,13 @@ def _count(job: Job, tally: Tally, over: threading.Event) -> None:
 
 def _tell(tally: Tally, language: str, over: threading.Event) -> None:
     while not over.wait(TOLD_EVERY):
-        terminal.beside(_line(tally), language)
+        terminal.beside(_line(tally, language), language)
 
 
-def _line(tally: Tally) -> Words:
+def _line(tally: Tally, language: str) -> Words:
     from packshot.report.entry import STATES
 
-    states = ", ".join(f"{STATES[name].in_('en')} {count}" for name, count in tally.statuses.items())
+    states = ", ".join(f"{STATES[name].in_(language)} {count}" for name, count in tally.statuses.items())
     return say("{done} done ({states}), {rate:.1f} photos/s", done=tally.done, states=states, rate=tally.rate)
 
 
