@@ -44,9 +44,12 @@ from packshot.retouch.layers import Layers
 from packshot.retouch.start import layers_of
 from packshot.words import Words, say
 
-THE_GOODS = ("subject", "objects", "text", "laid_words", "reading", "codes", "marks", "quality", "tone")
-"""Facts of the goods alone, the same in every variant; the ground, the frame and the bytes are looked at in
-each."""
+SHARED = (
+    *("subject", "objects", "text", "laid_words", "reading", "codes"),
+    *("marks", "frame", "quality", "tone"),
+)
+"""Facts of the goods and of what might be laid around them, the same in every variant, for only the ground's
+colour is another: the ground and the bytes are looked at in each."""
 JUDGED_SIDE = 800
 """Facts of an output are taken at this size; its ground, size and bytes are judged in full."""
 
@@ -214,7 +217,7 @@ def look_again(decoded: Photo, source: Facts, layers: Layers, first: Facts | Non
         text_reader=text_reader() if read else None,
     )
     again.known["cutout"] = planned_cutout(layers, small, source.cutout.confidence)
-    for name in THE_GOODS if first is not None else ():
+    for name in SHARED if first is not None else ():
         again.known[name] = getattr(first, name)
     if first is None and read:
         again.known["text"] = _as_before(again.text, source.text)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from packshot.image.photo import Photo
-from packshot.image.types import Box, Grey, Size, size_of
+from packshot.image.types import Box, Grey, Size, box_of, size_of
 from packshot.look.subject import Cutout, Origin
 from packshot.retouch.layers import Layers
 from packshot.retouch.start import corner_of
@@ -26,6 +26,7 @@ def planned_cutout(layers: Layers, photo: Photo, confidence: float) -> Cutout:
         raise ValueError("nothing was placed")
     left, top = corner_of(product, placement)
     alpha = _on_canvas(product.alpha, left, top, placement.canvas)
+    exact = box_of(alpha >= 128)
     alpha = np.asarray(cv2.resize(alpha, photo.pixels.shape[1::-1], interpolation=cv2.INTER_AREA), np.uint8)
     seen = Box.whole(size_of(product.alpha)).moved(left, top).inside(placement.canvas)
     box = seen.scaled(photo.size.width / placement.canvas.width).grown(2, within=photo.size)
@@ -40,6 +41,7 @@ def planned_cutout(layers: Layers, photo: Photo, confidence: float) -> Cutout:
         engine="placed",
         agreement=None,
         reason=say("The outline is where the retouch placed it."),
+        exact=exact,
     )
 
 

@@ -165,6 +165,8 @@ def plain_dict(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Dataclasses, enums, words and errors as what JSON can hold; sentences in every language."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, Words):
         return {language: value.in_(language) for language in LANGUAGES}
     if isinstance(value, PackshotError):

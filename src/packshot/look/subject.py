@@ -88,6 +88,8 @@ class Cutout:
     """IoU of the two opinions; None where only one was asked."""
     reason: Words
     """Why this one was taken."""
+    exact: Box | None = None
+    """Where alpha ≥ 0.5 in the full picture, where that is known: then nobody has to look for it."""
 
     def __post_init__(self) -> None:
         self.alpha.flags.writeable = False  # every look asks about it, and what they asked is kept
@@ -208,7 +210,7 @@ def measure(photo: Photo, full: Photo, cutout: Cutout, laid_over: Callable[[], L
     pieces = _components(photo, cutout, labels, every, stickers)
     return Subject(
         found=True,
-        box=_exact(photo, full, replace(cutout, alpha=alpha), inner),
+        box=_exact(photo, full, replace(cutout, alpha=alpha, exact=None) if stickers else cutout, inner),
         coverage=float(goods.sum()) / photo.size.area,
         components=pieces,
         far_apart=_far_apart([piece for piece in pieces if not piece.laid_over]),
@@ -292,6 +294,8 @@ def _scale(shadow: Grey | None, size: Size) -> float:
 def _exact(photo: Photo, full: Photo, cutout: Cutout, inner: Box) -> Box:
     if full is photo or full.size.long_side <= photo.size.long_side:
         return photo.to_source(inner)
+    if cutout.exact is not None:
+        return full.to_source(cutout.exact)
     alpha = np.zeros(photo.pixels.shape[:2], np.uint8)
     alpha[cutout.box.slices] = cutout.alpha
     return full.to_source(extent(photo, full, inner, alpha))

@@ -44,28 +44,32 @@ def _relax(x: Float, barrier: Float, lean: Float, rounds: int) -> Float:
     diagonal[1:] += down
     wanted = np.where(lean > 0, hold, np.float32(0))
 
-    def times(v: Float) -> Float:
-        out = diagonal * v
-        out[:, :-1] -= right * v[:, 1:]
-        out[:, 1:] -= right * v[:, :-1]
-        out[:-1] -= down * v[1:]
-        out[1:] -= down * v[:-1]
-        return out
+    across, along = np.empty_like(right), np.empty_like(down)  # written over at every step
+    turned, scaled, moved = np.empty_like(x), np.empty_like(x), np.empty_like(x)
 
-    rest = wanted - times(x)
-    scaled = rest / diagonal
+    def turn(v: Float) -> None:
+        np.multiply(diagonal, v, out=turned)
+        turned[:, :-1] -= np.multiply(right, v[:, 1:], out=across)
+        turned[:, 1:] -= np.multiply(right, v[:, :-1], out=across)
+        turned[:-1] -= np.multiply(down, v[1:], out=along)
+        turned[1:] -= np.multiply(down, v[:-1], out=along)
+
+    x = x.copy()
+    turn(x)
+    rest = wanted - turned
+    np.divide(rest, diagonal, out=scaled)
     heading = scaled.copy()
     size = float(np.vdot(rest, scaled))
     for _ in range(rounds):
         if size < 1e-6:
             break
-        turned = times(heading)
+        turn(heading)
         step = np.float32(size / max(float(np.vdot(heading, turned)), 1e-12))
-        x = x + step * heading
-        rest -= step * turned
-        scaled = rest / diagonal
+        x += np.multiply(step, heading, out=moved)
+        rest -= np.multiply(step, turned, out=moved)
+        np.divide(rest, diagonal, out=scaled)
         before, size = size, float(np.vdot(rest, scaled))
-        heading = scaled + np.float32(size / before) * heading
+        np.add(scaled, np.multiply(np.float32(size / before), heading, out=moved), out=heading)
     return x
 
 
