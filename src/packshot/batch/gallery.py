@@ -24,7 +24,9 @@ class Gallery:
     def __enter__(self) -> Gallery:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, exc: object, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._ledger.__exit__(kind, exc, trace)
 
     def after(self, file: str) -> bytes:

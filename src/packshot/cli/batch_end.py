@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -71,33 +71,36 @@ def status(
     _say_status(told, terminal.language_of(lang))
 
 
-def _say_status(told: dict[str, object], language: str) -> None:
+def _say_status(told: dict[str, Any], language: str) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from packshot.report.as_text import COLOURS, Look
     from packshot.report.entry import STATES, TONES
 
-    statuses: dict[str, int] = told["statuses"]  # type: ignore[assignment]
+    statuses: dict[str, int] = told["statuses"]
     look = Look(plain_shapes=not terminal.has_shapes())
     table = Table(box=None, pad_edge=False, show_header=False)
     whole = sum(statuses.values())
     for state in [name for name in STATES if name in statuses]:
         tone = TONES[state]
-        words = f"{look.shape(tone)} {STATES[state].in_(language)}"
+        shown = f"{look.shape(tone)} {STATES[state].in_(language)}"
         count = statuses[state]
-        table.add_row(Text(words, style=COLOURS[tone]), Text(str(count)), Text(f"{count / whole:.1%}"))
+        table.add_row(Text(shown, style=COLOURS[tone]), Text(str(count)), Text(f"{count / whole:.1%}"))
     console = terminal.console()
     console.print(Text(say_n("{count} photo", "{count} photos", whole).in_(language)))
     console.print(table)
+    lines = []
     if told["in_open_shards"]:
-        words = say(
-            "A run works on {count} photos now, or stopped at them: the same command goes on.",
-            count=told["in_open_shards"],
+        lines.append(
+            say(
+                "A run works on {count} photos now, or stopped at them: the same command goes on.",
+                count=told["in_open_shards"],
+            )
         )
-        console.print(Text(words.in_(language)))
     if told["last_run"]:
-        words = say("Last run: {run}, from {source}", run=told["last_run"], source=told["source"])
+        lines.append(say("Last run: {run}, from {source}", run=told["last_run"], source=told["source"]))
+    for words in lines:
         console.print(Text(words.in_(language)))
 
 

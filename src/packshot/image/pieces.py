@@ -51,7 +51,8 @@ def _told_apart(labels: Labels, large: int, mask: NDArray[np.bool_], stats: Stat
     """What is left without the large piece."""
     one = labels == large
     stats[large] = *cv2.boundingRect(one.view(np.uint8)), cv2.countNonZero(one.view(np.uint8))
-    return mask ^ one
+    left: NDArray[np.bool_] = mask ^ one
+    return left
 
 
 def _by_pixel(labels: Labels, mask: NDArray[np.bool_], stats: Stats) -> None:

@@ -186,7 +186,7 @@ def busy_places(pixels: RGB) -> list[Box]:
     busy = cv2.morphologyEx(
         (share >= 255 * BUSY).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
     )
-    _, _, stats = pieces(busy)
+    _, _, stats = pieces(np.asarray(busy, np.uint8))
     return [
         Box(left, top, left + width, top + height).scaled(CELL * step).grown(2 * CELL * step, size_of(pixels))
         for left, top, width, height, cells in np.asarray(stats)[1:].tolist()

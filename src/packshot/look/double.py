@@ -129,7 +129,7 @@ def _within(pixels: RGB) -> Box | None:
     if share < EVEN:
         return None
     away = (np.abs(pixels - colour).max(axis=2) > NEAR).astype(np.uint8)
-    count, _, stats = pieces(cv2.dilate(away, np.ones((3, 3), np.uint8)))
+    count, _, stats = pieces(cv2.dilate(away, np.ones((3, 3), np.uint8)).astype(np.uint8))
     if count < 2:
         return None
     parts = np.asarray(stats)[1:]
