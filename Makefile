@@ -3,13 +3,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint words docs speed samples clean
+.PHONY: demo test test-all lint words docs speed samples clean
 
 demo: .venv/installed
 	$(BIN)/packshot demo --photos examples/photos --out out/demo
 
 test: .venv/installed-dev lint
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: test                  ## and what starts whole servers: a Ray cluster, PostgreSQL
+	$(BIN)/pytest -n 2 --dist worksteal -m slow
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -37,7 +37,8 @@ from packshot.batch.origins import FileOrigin, LinkOrigin, StoreOrigin
 from packshot.batch.receipts import Row
 from packshot.errors import BadOption, BadPhoto, BadSource, PackshotError, StoreFailed
 
-KINDS = ("sqlite", "postgresql")
+POSTGRES = pytest.param("postgresql", marks=pytest.mark.slow)
+KINDS = ("sqlite", POSTGRES)
 NUMBERS = count()
 
 
@@ -121,7 +122,7 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     yield from fresh(request, tmp_path)
 
 
-@pytest.fixture(params=["postgresql"])
+@pytest.fixture(params=[POSTGRES])
 def postgres(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shop]:
     yield from fresh(request, tmp_path)
 
