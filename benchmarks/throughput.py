@@ -53,6 +53,7 @@ def main() -> None:
         ways: dict[str, Callable[[], tuple[float, float]]] = {
             "packshot batch, 1 worker": lambda: batch(photos, 1),
             "packshot batch, 2 workers": lambda: batch(photos, 2),
+            "the same, --quality fast": lambda: batch(photos, 2, "fast"),
             "naive loop": lambda: naive(photos),
         }
         if wish.isnet:
@@ -96,7 +97,7 @@ def squared(photo: Image.Image, again: int) -> bytes:
     return written.getvalue()
 
 
-def batch(photos: list[Path], workers: int) -> tuple[float, float]:
+def batch(photos: list[Path], workers: int, quality: str = "normal") -> tuple[float, float]:
     """The whole way: check → fix → two variants → check, files and receipts written."""
     from packshot.batch.fixing import Fix
     from packshot.batch.job import Job, run
@@ -110,7 +111,9 @@ def batch(photos: list[Path], workers: int) -> tuple[float, float]:
         tally = Tally()
         tally.also = lambda row: seen.append(time.perf_counter())
         started = time.perf_counter()
-        job = Job(Folder(str(photos[0].parent)), Store.at(out), Fix(out=Path(), profile=None))
+        job = Job(
+            Folder(str(photos[0].parent)), Store.at(out), Fix(out=Path(), profile=None, quality=quality)
+        )
         run(job, Local(workers), tally)
     assert tally.done == len(photos)
     return (len(seen) - workers) / (seen[-1] - seen[workers - 1]), len(seen) / (seen[-1] - started)
