@@ -54,7 +54,6 @@ class Shard:
     file: str
     """The list of what it may write."""
     waiting: set[str]
-    full: bool = False
     rows: list[Row] = field(default_factory=list)
 
 
@@ -73,7 +72,6 @@ class Flow:
         self.produce = Produce(work, store)
         self._work, self._store, self._shelf, self._ledger = work, store, shelf, ledger
         self._tell, self._settled, self._size = tell, settled, shard
-        self._filling: Shard | None = None
         self._number = 0
         self._shards: dict[str, Shard] = {}
         """Photo → the open shard that it is in."""
