@@ -71,7 +71,13 @@ class Shelf:
 
     def files(self) -> list[str]:
         """In the order of time."""
-        return sorted(one.name for one in self.store.list(RECEIPTS) if one.name.endswith(".parquet"))
+        try:
+            return sorted(one.name for one in self.store.list(RECEIPTS) if one.name.endswith(".parquet"))
+        except FileNotFoundError as exc:  # an empty place has no receipts; this one is not there at all
+            raise StoreFailed(
+                say("There is no such bucket: {place}.", place=self.store.url),
+                say("Make it first, or check its name."),
+            ) from exc
 
     def write(self, rows: Sequence[Row]) -> str:
         """The file's name. When this returns, neither the rows nor the files they speak of can be lost."""

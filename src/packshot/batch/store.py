@@ -145,13 +145,10 @@ class Store:
         if self.is_local:
             yield from self._list_folder(self.path / prefix)
             return
-        try:
-            for info in _pages(self._fs, self._at(prefix), self._try):
-                name = self._below(info["name"])
-                if name is not None and not name.endswith(HALF):
-                    yield _of_info(name, info)
-        except FileNotFoundError as exc:  # there is no such bucket; an empty one gives nothing
-            raise StoreFailed(*self._told(exc)) from exc
+        for info in _pages(self._fs, self._at(prefix), self._try):
+            name = self._below(info["name"])
+            if name is not None and not name.endswith(HALF):
+                yield _of_info(name, info)
 
     def _list_folder(self, top: Path) -> Iterator[Stored]:
         for folder, folders, files in os.walk(top, onerror=self._told_of_folder):
