@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,11 +50,14 @@ def work_through(
     metrics: Path | None,
 ) -> int:
     """The exit code. `every`: seconds between looks at a source that is followed."""
+    from packshot.batch.listing.ripe import Ripe
     from packshot.batch.shelf import Shelf
 
     changed = changes(job, Shelf(job.store, job.run), language)
     if changed is not None and not quiet:
         terminal.beside(changed, language)
+    if every is not None and job.shared is None:
+        job = replace(job, source=Ripe(job.source))
     while True:
         outcome = _once(job, runner(), language, quiet=quiet, metrics=metrics, tell=every is None)
         if every is None:
