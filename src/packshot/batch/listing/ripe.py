@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator
 
@@ -16,6 +17,9 @@ RIPE_SECONDS = 2.0
 class Ripe:
     def __init__(self, source: Source, *, clock: Callable[[], float] = time.time) -> None:
         self._source, self._clock = source, clock
+
+    def __copy__(self) -> Ripe:
+        return Ripe(copy.copy(self._source), clock=self._clock)
 
     @property
     def name(self) -> str:
