@@ -10,7 +10,7 @@ from typing import Any, cast
 import cv2
 import numpy as np
 
-from packshot.image.kept import Kept
+from packshot.image.kept import Kept, by_area
 from packshot.image.photo import Photo
 from packshot.image.types import RGB, Box, Grey, Size, size_of
 from packshot.look.subject import Cutout
@@ -90,7 +90,7 @@ def shrunk(pixels: RGB | Grey, step: float) -> RGB:
         pixels = pixels[: height // whole * whole, : width // whole * whole]
         once = (pixels.shape[1] // whole, pixels.shape[0] // whole)
         pixels = cast(RGB, cv2.resize(pixels, once, interpolation=cv2.INTER_AREA))
-    return cast(RGB, cv2.resize(pixels, wanted, interpolation=cv2.INTER_AREA))
+    return by_area(pixels, Size(*wanted))
 
 
 def _over_white(pixels: RGB, alpha: Grey) -> RGB:

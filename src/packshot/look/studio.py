@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from packshot.image.kept import Kept
+from packshot.image.kept import by_area
 from packshot.image.pieces import pieces
 from packshot.image.types import RGB, Box, Float, Grey, Size, box_of, size_of
 from packshot.look import evidence, glass, ground
@@ -63,26 +63,15 @@ HOLE = -2.0
 """Log-odds below which a pixel inside the product is believed to show the ground."""
 
 
-_kept = Kept()
-
-
 def shrunk(pixels: RGB, longest: int = LONGEST) -> RGB:
     """At most `longest`. Exact halves first: OpenCV is ten times as fast there as at other factors."""
     size = size_of(pixels)
     while size.long_side >= 2 * longest:
         size = Size((size.width + 1) // 2, (size.height + 1) // 2)
-        pixels = _resized(pixels, size)
+        pixels = by_area(pixels, size)
     if size.long_side > longest:
-        pixels = _resized(pixels, size.scaled(longest / size.long_side))
+        pixels = by_area(pixels, size.scaled(longest / size.long_side))
     return pixels
-
-
-def _resized(pixels: RGB, size: Size) -> RGB:
-    return _kept.of(
-        pixels,
-        size,
-        lambda: cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_AREA),
-    )
 
 
 @dataclass(frozen=True, eq=False)

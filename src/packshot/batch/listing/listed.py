@@ -35,8 +35,10 @@ class Listed:
 class Source(Protocol):
     """Gives its photos again at every pass, in a lasting order."""
 
-    skipped: Skipped
-    """What it held and did not give, filled while it is listed."""
+    @property
+    def skipped(self) -> Skipped:
+        """What it held and did not give, filled while it is listed."""
+        ...
 
     @property
     def name(self) -> str:
