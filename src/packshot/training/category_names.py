@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from zlib import crc32
@@ -106,10 +107,16 @@ def branches() -> Mapping[str, Mapping[str, str]]:
 def category_of(tree: str, parts: Sequence[str], *texts: str) -> str:
     """By the deepest branch that the table knows; `texts` say whether it is for children."""
     told = branches()[tree]
-    between = "-" if tree == "taxonomy" else " > "
-    ways = (between.join(parts[:depth]) for depth in range(len(parts), 0, -1))
+    ways = (branch_of(tree, parts[:depth]) for depth in range(len(parts), 0, -1))
     found = next((told[way] for way in ways if way in told), "")
     return "fashion.kids" if found in WORN and any(CHILDISH.search(text) for text in texts) else found
+
+
+def branch_of(tree: str, parts: Sequence[str]) -> str:
+    """As the table names it: by id, or by a digest where a tree has none; its names are not ours to print."""
+    if tree == "taxonomy":
+        return "-".join(parts)
+    return sha256(" > ".join(parts).encode()).hexdigest()[:12]
 
 
 def fold_of(name: str) -> str:
