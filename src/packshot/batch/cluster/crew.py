@@ -104,7 +104,9 @@ class Crew:
 
     def give(self, hand: Hand) -> None:
         worker = self._next
-        assert worker is not None
+        if worker is None:  # who had room went while this photo was read
+            self._again.append(hand)
+            return
         if not worker.hands:
             worker.since = time.monotonic()
         order, data = replace(hand.order, data=b""), hand.order.data
