@@ -205,3 +205,17 @@ def test_the_file_for_ray_up_is_one_that_ray_takes() -> None:
     written = yaml.safe_load((Path(__file__).parents[2] / "deploy/ray/cluster.yaml").read_text("utf-8"))
     schema = Path(ray.__file__).parent / "autoscaler/ray-schema.json"
     jsonschema.validate(written, json.loads(schema.read_text("utf-8")))
+
+
+def test_a_photo_whose_worker_goes_while_it_is_read_waits_for_another() -> None:
+    from collections import deque
+
+    from packshot.batch.cluster.crew import Crew, Hand
+
+    crew = object.__new__(Crew)
+    crew._workers, crew._again, crew._heard = [], deque(), deque()  # all went
+    hand = Hand(0, object())  # type: ignore[arg-type]
+    crew.give(hand)
+    assert list(crew._again) == [hand]
+    assert not crew.has_room
+    assert not crew.is_idle
