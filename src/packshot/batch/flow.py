@@ -113,7 +113,8 @@ class Flow:
 
     def _open(self, orders: list[Order]) -> Iterator[Order]:
         self._number += 1
-        may_write = free_to_write(self._store, orders, self._work)
+        wanted = [(order.item.key, self._work.names(order.item).values(), order.own) for order in orders]
+        may_write = free_to_write(self._store, wanted)
         names = {order.item.key: (order.item.folder, order.item.sku) for order in orders}
         shard = Shard(self._shelf.open_shard(self._number, may_write, names), set(may_write))
         self._shards.update(dict.fromkeys(may_write, shard))

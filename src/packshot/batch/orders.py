@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -102,22 +102,25 @@ def _extras(names: Mapping[str, str], line: Line, files: Mapping[str, bytes]) ->
     return {"layers": made, "trail": trail}
 
 
-def free_to_write(store: Store, orders: Sequence[Order], work: Work) -> dict[str, list[str]]:
-    """Photo → the files that it may write: without those that are there already and not ours.
+def free_to_write(
+    store: Store, wanted: Sequence[tuple[str, Collection[str], frozenset[str]]]
+) -> dict[str, list[str]]:
+    """Photo, the files that it is to write, and those that are its own → the files that it may write:
+    without those that are there already and not ours.
 
     The run after a crash writes over all that this says, so a stranger's file must not stand in it.
     """
-    wanted = [(order, file) for order in orders for file in work.names(order.item).values()]
+    files = [(key, file, file in own) for key, names, own in wanted for file in names]
 
-    def is_free(one: tuple[Order, str]) -> bool:
-        order, file = one
-        return file in order.own or store.stat(file) is None
+    def is_free(one: tuple[str, str, bool]) -> bool:
+        _, file, is_own = one
+        return is_own or store.stat(file) is None
 
     with ThreadPoolExecutor(1 if store.is_local else LOOKERS) as pool:
-        free = list(pool.map(is_free, wanted))
-    found: dict[str, list[str]] = {order.item.key: [] for order in orders}
-    for (order, file), ours in zip(wanted, free, strict=True):
-        found[order.item.key] += [file] if ours else []
+        free = list(pool.map(is_free, files))
+    found: dict[str, list[str]] = {key: [] for key, _, _ in wanted}
+    for (key, file, _), ours in zip(files, free, strict=True):
+        found[key] += [file] if ours else []
     return found
 
 

@@ -8,8 +8,7 @@ picture. Shards keep what a crash can cost small, just as in `flow`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +18,7 @@ from packshot.batch import runner
 from packshot.batch.flow import SHARD
 from packshot.batch.job import locked
 from packshot.batch.ledger import Ledger
+from packshot.batch.orders import free_to_write
 from packshot.batch.receipts import Row, files_of
 from packshot.batch.repainting import (
     OF_THE_RUN,
@@ -41,8 +41,6 @@ __all__ = ["Became", "Outcome", "Told", "Wish", "recolour"]
 
 OURS = "-recolour"
 """Marks our runs: the lists that they leave open are ours to take up, those of other runs are not."""
-LOOKERS = 16
-"""Threads that look whether a place is free: a bucket takes its time to answer."""
 MOST_TOLD = 100
 """Photos of which the outcome itself says what went wrong; `tell` hears of all."""
 
@@ -164,23 +162,14 @@ class Recolouring:
             if not some:
                 return
             keys = {task.row["key"] for task in some}
-            shard = Shard(self._shelf.open_shard(number, self._may_write(some)), keys)
+            may_write = free_to_write(
+                self._store, [(task.row["key"], (task.file,), task.own) for task in some]
+            )
+            shard = Shard(self._shelf.open_shard(number, may_write), keys)
             self._shards.update(dict.fromkeys(keys, shard))
             for task in some:
                 self._given[next(place)] = task.row["key"]
                 yield task
-
-    def _may_write(self, tasks: Sequence[Task]) -> dict[str, list[str]]:
-        """Without what is there already and not ours: the run after a crash writes over all that we name."""
-
-        def is_free(task: Task) -> bool:
-            return task.file in task.own or self._store.stat(task.file) is None
-
-        with ThreadPoolExecutor(LOOKERS) as pool:
-            free = pool.map(is_free, tasks)
-            return {
-                task.row["key"]: [task.file] if ours else [] for task, ours in zip(tasks, free, strict=True)
-            }
 
     def _tasks(self) -> Iterator[Task]:
         for spot, row in self._shelf.rows():

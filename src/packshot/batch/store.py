@@ -11,7 +11,6 @@ import json
 import os
 import random
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -248,15 +247,6 @@ class Store:
                     os.fsync(handle)
                 finally:
                     os.close(handle)
-
-    def free_bytes(self) -> int | None:
-        """None where nobody can say."""
-        if not self.is_local:
-            return None
-        here = self.path
-        while not here.exists():
-            here = here.parent
-        return shutil.disk_usage(here).free
 
     # ---- how it fails --------------------------------------------------------------------------------------
 

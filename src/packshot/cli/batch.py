@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from packshot.batch.flow import Runner
     from packshot.batch.orders import Work
     from packshot.batch.plan import Sort
-    from packshot.batch.store import Store
 
 HELP = say(
     "Mend or judge a whole catalogue: a folder, an archive, a bucket, a list, a feed or a database table;"
@@ -68,22 +67,6 @@ class Only(StrEnum):
     REVIEW = "review"
 
 
-Dest = Annotated[
-    str,
-    typer.Argument(metavar="DEST", help=told(say("Folder or bucket of the results.")), show_default=False),
-]
-Endpoint = Annotated[
-    str | None,
-    typer.Option(
-        "--endpoint",
-        metavar="URL",
-        help=told(say("Of S3 that is not Amazon's, as https://storage.yandexcloud.net.")),
-        show_default="AWS_ENDPOINT_URL",
-        rich_help_panel=PANEL_SOURCE,
-    ),
-]
-
-
 @terminal.command
 def run(
     source: Annotated[
@@ -99,7 +82,7 @@ def run(
             show_default=False,
         ),
     ],
-    dest: Dest,
+    dest: options.Dest,
     columns: Annotated[
         str | None,
         typer.Option(
@@ -117,7 +100,7 @@ def run(
             rich_help_panel=PANEL_SOURCE,
         ),
     ] = "",
-    endpoint: Endpoint = None,
+    endpoint: options.Endpoint = None,
     db_table: Annotated[
         str, typer.Option("--table", help=told(say("Of a database.")), rich_help_panel=PANEL_SOURCE)
     ] = "",
@@ -325,12 +308,12 @@ def run(
     overrides = settings([*(setting or ()), *([f"output.name={name}"] if name else ())])
     layers = photos.listed(keep, ("mask", "cutout", "shadow"), say("layer")) or ()
     work = _work(what, profile, category, tuple(switch or ()), variants, layers, overrides, quality.value)
-    store = _place(dest, endpoint)
+    store = batch_end.place(dest, endpoint)
     batch_run.refuse_source_as_dest(source, store)
     opened = open_source(
         source,
         out=store,
-        options=_options(endpoint),
+        options=batch_end.store_options(endpoint),
         columns=options.pairs(columns, "--columns"),
         root=root,
         allow_private=allow_private_urls,
@@ -433,16 +416,6 @@ def _sort(category: str, file: Path | None, profile: str | None) -> Sort:
 def _shared(source: Any) -> Any:
     """A database is worked by many; whoever can claim shares."""
     return source if hasattr(source, "claim") else None
-
-
-def _options(endpoint: str | None) -> dict[str, object]:
-    return {"endpoint_url": endpoint} if endpoint else {}
-
-
-def _place(dest: str, endpoint: str | None) -> Store:
-    from packshot.batch.store import Store
-
-    return Store.at(dest, _options(endpoint))
 
 
 COMMANDS = {

@@ -24,25 +24,11 @@ if TYPE_CHECKING:
 THUMB = 480
 LARGE_THUMB = 1000
 
-Dest = Annotated[
-    str,
-    typer.Argument(metavar="DEST", help=told(say("Folder or bucket of the results.")), show_default=False),
-]
-Endpoint = Annotated[
-    str | None,
-    typer.Option(
-        "--endpoint",
-        metavar="URL",
-        help=told(say("Of S3 that is not Amazon's, as https://storage.yandexcloud.net.")),
-        show_default="AWS_ENDPOINT_URL",
-    ),
-]
-
 
 @terminal.command
 def status(
-    dest: Dest,
-    endpoint: Endpoint = None,
+    dest: options.Dest,
+    endpoint: options.Endpoint = None,
     as_json: options.AsJson = False,
     lang: options.Language = None,
     log_level: options.Log = LogLevel.WARNING,
@@ -106,14 +92,14 @@ def _say_status(told: dict[str, Any], language: str) -> None:
 
 @terminal.command
 def report(
-    dest: Dest,
+    dest: options.Dest,
     html: Annotated[
         bool, typer.Option("--html", help=told(say("Write DEST/_packshot/report.html, too.")))
     ] = False,
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE", help=told(say("Write the page there instead.")))
     ] = None,
-    endpoint: Endpoint = None,
+    endpoint: options.Endpoint = None,
     lang: options.Language = None,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
@@ -149,13 +135,13 @@ def _written(store: Store, name: str, data: bytes, to: Path | None) -> str:
 
 @terminal.command
 def review(
-    dest: Dest,
+    dest: options.Dest,
     to: Annotated[
         Path,
         typer.Option("--to", metavar="DIR", help=told(say("Folder of the sheet.")), show_default=False),
     ],
     most: Annotated[int, typer.Option("--most", min=1, help=told(say("Photos at most.")))] = 500,
-    endpoint: Endpoint = None,
+    endpoint: options.Endpoint = None,
     lang: options.Language = None,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
@@ -184,7 +170,7 @@ def review(
 
 @terminal.command
 def decide(
-    dest: Dest,
+    dest: options.Dest,
     file: Annotated[
         Path,
         typer.Argument(
@@ -193,7 +179,7 @@ def decide(
             show_default=False,
         ),
     ],
-    endpoint: Endpoint = None,
+    endpoint: options.Endpoint = None,
     lang: options.Language = None,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
@@ -244,7 +230,7 @@ def decide(
 
 @terminal.command
 def recolour(
-    dest: Dest,
+    dest: options.Dest,
     ground: Annotated[
         str, typer.Option("--ground", metavar="#RRGGBB", help=told(say("Colour of the new ground.")))
     ],
@@ -263,7 +249,7 @@ def recolour(
     ] = None,
     switch: options.Switches = None,
     workers: options.Jobs = None,
-    endpoint: Endpoint = None,
+    endpoint: options.Endpoint = None,
     lang: options.Language = None,
     quiet: options.Quiet = False,
     log_level: options.Log = LogLevel.WARNING,
@@ -322,7 +308,7 @@ def _became(counted: Mapping[Became, int]) -> Iterator[Words]:
 
 @terminal.command
 def sync(
-    dest: Dest,
+    dest: options.Dest,
     database: Annotated[
         str, typer.Argument(metavar="DATABASE", help=told(say("Its address.")), show_default=False)
     ],
@@ -344,7 +330,7 @@ def sync(
         str | None,
         typer.Option("--columns", metavar="NAME=COLUMN,…", help=told(say("Where columns have other names."))),
     ] = None,
-    endpoint: Endpoint = None,
+    endpoint: options.Endpoint = None,
     lang: options.Language = None,
     log_level: options.Log = LogLevel.WARNING,
 ) -> None:
@@ -372,7 +358,11 @@ def sync(
 def place(dest: str, endpoint: str | None) -> Store:
     from packshot.batch.store import Store
 
-    return Store.at(dest, {"endpoint_url": endpoint} if endpoint else {})
+    return Store.at(dest, store_options(endpoint))
+
+
+def store_options(endpoint: str | None) -> dict[str, object]:
+    return {"endpoint_url": endpoint} if endpoint else {}
 
 
 def write_account(store: Store, language: str) -> Survey:

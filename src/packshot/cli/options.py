@@ -150,6 +150,19 @@ Log = Annotated[
     typer.Option("--log-level", help=told(say("What to log, on stderr.")), rich_help_panel=SHARED),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help=told(say("For machines: JSON on stdout.")))]
+Dest = Annotated[
+    str,
+    typer.Argument(metavar="DEST", help=told(say("Folder or bucket of the results.")), show_default=False),
+]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        metavar="URL",
+        help=told(say("Of S3 that is not Amazon's, as https://storage.yandexcloud.net.")),
+        show_default="AWS_ENDPOINT_URL",
+    ),
+]
 
 
 def pairs(text: str | None, option: str) -> dict[str, str]:

@@ -29,7 +29,6 @@ SECRETS = ("pass", "secret", "token", "key")
 """What a parameter of the address has in its name where its value is nobody's business."""
 MOST_LETTERS = 300
 
-GO_ON = say("Check the address and the network, then give the same command again: it goes on from here.")
 
 # SQLSTATE, by its beginning: lost connections, deadlocks, a server that is going down or is full.
 PASSING = ("08", "40", "57P", "53300", "55P03")
