@@ -136,3 +136,10 @@ def test_no_two_photos_ever_share_a_name(
     assert len(names) == len(set(names)) == len(first) + len(second)
     assert not set(names) & set(taken)
     assert len({item.key for item in items}) == len(items)
+
+
+def test_a_list_with_a_cell_without_end_is_told(tmp_path: Path) -> None:
+    listed = tmp_path / "skus.csv"
+    listed.write_text(f"file,sku\na.jpg,{'x' * 200_000}\n", "utf-8")
+    with pytest.raises(BadOption, match="cannot be read"):
+        read_sku_map(listed)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from packshot.batch import lists, runner
+from packshot import lists
+from packshot.batch import runner
 from packshot.batch.names import Item, name_items
 from packshot.batch.origins import FileOrigin
 from packshot.batch.runner import Broken
@@ -55,7 +56,9 @@ def _counted(name: str) -> list[tuple[int, int, str]]:
 def listed(path: Path) -> list[Card]:
     """Lines of `sku,file` (or `;`): files lie beside the list, the first line of an SKU is its main photo."""
     cards: dict[str, list[Found]] = {}
-    for _, sku, file in lists.rows(path):
+    for _, sku, file in lists.rows(path, "sku", "file"):
+        if not sku or not file:
+            continue
         place = (path.parent / file).absolute()
         folder = PurePosixPath(file.replace("\\", "/")).parent.as_posix()
         found = Found((path.stem,), "" if folder == "." else folder, place.name, FileOrigin(place))

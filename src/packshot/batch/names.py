@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from packshot.batch import lists
+from packshot import lists
 from packshot.batch.origins import Origin
 from packshot.batch.sources import Found
 from packshot.errors import BadOption
@@ -182,7 +182,9 @@ def _safe_folder(folder: str) -> str:
 def read_sku_map(path: Path) -> dict[str, str]:
     """`file,sku` lines (or `;`, as Excel writes them) → SKU by file name, or by path below the source."""
     skus: dict[str, str] = {}
-    for number, sku, file in lists.rows(path):
+    for number, sku, file in lists.rows(path, "sku", "file"):
+        if not sku or not file:
+            continue
         name = _same(file.replace("\\", "/").removeprefix("./"))
         if skus.get(name, sku) != sku:
             raise BadOption(
