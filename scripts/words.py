@@ -3,7 +3,8 @@
     python scripts/words.py            update the catalogue; new sentences wait for a translation
     python scripts/words.py --check    fail where a sentence has none
 
-A sentence is what stands in `say(...)`, `say_n(...)`, and each paragraph of a rule's or stage's page.
+A sentence is what stands in `say(...)`, `say_n(...)`, in `_(...)`, `_n(...)` of the service's templates,
+and each paragraph of a rule's or stage's page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
 HOUSE = Path(__file__).parent.parent / "src" / "packshot"
 RUSSIAN = HOUSE / "locale" / "ru" / "LC_MESSAGES" / "packshot.po"
@@ -46,6 +48,8 @@ def gather() -> Catalog:
     catalogue = Catalog(project="packshot", charset="utf-8")
     for place, text in spoken():
         catalogue.add(text, locations=[(place, 0)])
+    for place, text in in_templates():
+        catalogue.add(text, locations=[(place, 0)])
     for place, text in pages():
         catalogue.add(text, locations=[(place, 0)])
     return catalogue
@@ -61,8 +65,21 @@ def spoken() -> Iterator[tuple[str, str | tuple[str, str]]]:
             texts = [arg.value for arg in node.args[:2] if isinstance(arg, ast.Constant)]
             if node.func.id == "say" and texts:
                 yield place, str(texts[0])
-            elif node.func.id == "say_n":
+            elif node.func.id == "say_n" and len(texts) == 2:
                 yield place, (str(texts[0]), str(texts[1]))
+
+
+def in_templates() -> Iterator[tuple[str, str | tuple[str, str]]]:
+    """Every `_` and `_n`. Where `_` says words that Python made, they were gathered there."""
+    for path in sorted((HOUSE / "service" / "templates").rglob("*.html")):
+        place = path.relative_to(HOUSE).as_posix()
+        for call in Environment().parse(path.read_text("utf8")).find_all(nodes.Call):
+            name = call.node.name if isinstance(call.node, nodes.Name) else ""
+            texts = [str(arg.value) for arg in call.args[:2] if isinstance(arg, nodes.Const)]
+            if name == "_" and texts:
+                yield place, texts[0]
+            elif name == "_n":
+                yield place, (texts[0], texts[1])
 
 
 def pages() -> Iterator[tuple[str, str]]:
