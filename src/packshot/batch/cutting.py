@@ -55,7 +55,7 @@ class Cut:
             cut = cutout(data, engine=self.engine, quality=self.quality, name=item.key)
             if not cut.found:
                 return Written(failed_line(item, say("No product was found in the photo.")))
-            digests = write_files(task, self.out, {task.planned[0]: self._picture(cut)})
+            digests = write_files(task, self.out, {task.planned[0]: self.picture(cut)})
         except (BadPhoto, Refused, EngineFailed, WeightsMissing) as error:
             return Written(failed_line(item, error.message, error))
         told = {
@@ -86,7 +86,8 @@ class Cut:
             "version": version("packshot"),
         }
 
-    def _picture(self, cut: CutProduct) -> bytes:
+    def picture(self, cut: CutProduct) -> bytes:
+        """A PNG of what was asked for."""
         import numpy as np
 
         from packshot.image.blend import over

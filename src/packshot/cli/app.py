@@ -59,6 +59,7 @@ def build() -> typer.Typer:
         fix,
         guide,
         profiles,
+        serve,
         train,
         version,
         weights,
@@ -86,6 +87,7 @@ def build() -> typer.Typer:
         ("rules", profiles),
         ("rules", calibrate),
         ("rules", guide),
+        ("packshot", serve),
         ("packshot", doctor),
         ("packshot", version),
     ):

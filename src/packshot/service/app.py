@@ -1,0 +1,48 @@
+"""The web application: doors to the house, put together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from packshot.service import problems
+from packshot.service.api import health, jobs, knowledge, photos
+from packshot.service.door import Door
+from packshot.service.house import House
+from packshot.service.settings import Settings
+
+ABOUT = """\
+packshot judges product photos by marketplace rules and mends them.
+
+Hand a photo to `POST /v1/check` or `POST /v1/fix` and get the answer; hand many to `POST /v1/jobs` and follow
+the job. Every error is a problem (RFC 9457) that says what happened and what to do.
+"""
+
+
+def make_app(settings: Settings, home: House | None = None) -> FastAPI:
+    """`home`: a house that is there already, as tests have one."""
+    made = home or House.of(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        made.close()
+
+    app = FastAPI(
+        title="packshot",
+        version=version("packshot"),
+        description=ABOUT,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # their pages load scripts from other hosts
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.house = made
+    problems.install(app)
+    for part in (health, jobs, photos, knowledge):
+        app.include_router(part.router)
+    app.add_middleware(Door, settings=settings)
+    return app

@@ -1,0 +1,1 @@
+"""Who calls, and what they may: organisations, users, sessions, keys, limits."""

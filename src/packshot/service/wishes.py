@@ -1,0 +1,80 @@
+"""What may be asked for from outside, checked before anything is accepted.
+
+A caller of the command line may name files of his own machine; a caller from outside must not: profiles go by
+name, and settings that are paths or templates are ours to set.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from packshot.errors import BadOption
+from packshot.words import say
+
+KEYS = ("retouch.", "output.", "guards.", "variants.")
+PATHS = frozenset({"picture", "font", "name"})
+"""Last words of settings that name files, or what files are called."""
+Value = bool | int | float | Annotated[str, Field(max_length=200)] | list[int | float | str]
+Name = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.\-]*$")]
+
+
+class Wish(BaseModel):
+    """What should become of the photos; as the command line's options."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    profile: Name = Field("", description="Marketplace; empty: the default profile.", examples=["ozon"])
+    category: Name = Field("", description="Category of the profile, as fashion.shoes.", examples=["beauty"])
+    switches: tuple[Name, ...] = Field((), max_length=20, description="Switches of the profile.")
+    quality: Literal["fast", "normal", "best"] = "normal"
+    variants: tuple[Name, ...] = Field(
+        (), max_length=20, description="Only these grounds; empty: all of the profile.", examples=[["light"]]
+    )
+    settings: dict[Annotated[str, Field(max_length=100)], Value] = Field(
+        default_factory=dict,
+        max_length=50,
+        description="Values of the profile to change for this call.",
+        examples=[{"retouch.shadow.kind": "none"}],
+    )
+    stages: bool = Field(False, description="Keep a picture of every stage of the retouch.")
+    explain: bool = Field(False, description="Tell how each rule came to its answer (check only).")
+    engine: Name = Field("", description="Cut-out engine by name (cutout only).")
+    crop: bool = Field(False, description="Cut to the product's box (cutout only).")
+
+    def told(self) -> dict[str, Any]:
+        """As it is kept: only what differs from the default."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def check_wish(kind: str, wish: Wish) -> None:
+    """Raises what is wrong with it, in words for people."""
+    from packshot.journey.examine import profile_of, segmenter
+    from packshot.journey.fix import choose
+    from packshot.profiles.load import profile_names
+
+    if wish.profile and wish.profile not in profile_names():
+        raise BadOption(
+            say("There is no profile {name}.", name=wish.profile),
+            say("Known: {names}.", names=", ".join(profile_names())),
+        )
+    for key in wish.settings:
+        if not key.startswith(KEYS) or key.rpartition(".")[2] in PATHS:
+            raise BadOption(
+                say("The setting {key} cannot be changed here.", key=key),
+                say("GET /v1/profiles/{profile} tells those that can.", profile=wish.profile or "…"),
+            )
+    settings = {key: tuple(v) if isinstance(v, list) else v for key, v in wish.settings.items()}
+    profile = profile_of(wish.profile or None, wish.category, wish.switches, settings)
+    if kind == "fix":
+        choose(profile, wish.variants or None)
+    if wish.engine:
+        from packshot.engines.base import ENGINES
+
+        if wish.engine not in ENGINES.names():  # a card's path would be a path of ours
+            raise BadOption(
+                say("There is no cut-out engine called {name}.", name=wish.engine),
+                say("Known: {names}.", names=", ".join(ENGINES.names())),
+            )
+        segmenter(wish.engine)
