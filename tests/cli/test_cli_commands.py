@@ -287,6 +287,25 @@ def test_pictures_beside_their_photo_are_not_mended_again(run: Run, tmp_path: Pa
     assert [line["key"] for line in report_lines(tmp_path)] == ["a.png"]
 
 
+def test_fix_takes_a_mask_for_one_photo_alone(run: Run, photo: Path, tmp_path: Path) -> None:
+    mask = tmp_path / "mask.png"
+    drawn = Image.new("L", (500, 500))
+    drawn.paste(255, (150, 150, 350, 350))
+    drawn.save(mask)
+    run("fix", photo, "--out", tmp_path / "one", "--mask", mask)
+    (line,) = report_lines(tmp_path / "one")
+    assert line["before"]["facts"]["subject"]["origin"] == "person"
+    again = run("fix", photo, "--out", tmp_path / "one", "--mask", mask)
+    assert "1 was done by an earlier run" in again.output
+    other = tmp_path / "other.png"
+    other.write_bytes(photo.read_bytes())
+    two = run("fix", photo, other, "--out", tmp_path / "two", "--mask", mask, code=2)
+    assert "--mask is for one photo, there are 2" in two.output
+    assert not list((tmp_path / "two").glob("*.jpg"))
+    bad = run("fix", photo, "--out", tmp_path / "bad", "--mask", photo, code=2)
+    assert "a picture with colours" in bad.output
+
+
 def test_fix_takes_names_from_a_list_of_skus(run: Run, photo: Path, tmp_path: Path) -> None:
     tree(tmp_path, {"skus.csv": "file;sku\nmug.png;АРТ-7\n".encode("utf-8-sig")})
     run("fix", photo, "--out", tmp_path / "out", "--sku-map", tmp_path / "skus.csv", "--quiet")

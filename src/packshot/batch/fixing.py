@@ -6,7 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from packshot.batch.layer_files import layer_pictures
 from packshot.batch.names import Item
 from packshot.batch.thumbs import thumb
 from packshot.batch.writing import Task, Written, failed_line, line_of, placed, still_holds, write_files
-from packshot.errors import BadPhoto, EngineFailed, Refused, WeightsMissing
+from packshot.errors import BadOption, BadPhoto, EngineFailed, Refused, WeightsMissing
 
 if TYPE_CHECKING:
     from packshot.journey.result import Result
@@ -43,6 +43,8 @@ class Fix:
     keep: tuple[str, ...] = ()
     thumb_side: int = 0
     """0 makes none."""
+    mask: bytes = field(default=b"", repr=False)
+    """A person's own, in place of ours: for a work on one photo alone."""
 
     def planned(self, item: Item) -> tuple[str, ...]:
         return tuple(self.names(item).values())
@@ -60,9 +62,9 @@ class Fix:
         from packshot.journey.report import plain
 
         profile = _profile_of(self, category or self.category)
-        known: dict[str, Any] = plain(
-            identity_of(sha256, profile, choose(profile, self.variants), self.quality)
-        )
+        chosen = choose(profile, self.variants)
+        mask = hashlib.sha256(self.mask).hexdigest() if self.mask else ""
+        known: dict[str, Any] = plain(identity_of(sha256, profile, chosen, self.quality, mask_sha256=mask))
         return known
 
     def make(self, item: Item, data: bytes) -> tuple[Line, dict[str, bytes]]:
@@ -78,6 +80,7 @@ class Fix:
             overrides=dict(self.overrides),
             quality=self.quality,
             trail=self.trail,
+            mask=self.mask or None,
             name=item.key,
         )
         return self._told(item, result), self._files(item, result)
@@ -98,7 +101,7 @@ class Fix:
         try:
             told, files = self.make(item, data)
             digests = write_files(task, self.out, files)
-        except (EngineFailed, WeightsMissing, Refused) as error:
+        except (BadOption, EngineFailed, WeightsMissing, Refused) as error:
             return Written(failed_line(item, error.message, error))
         pictures = {variant: files[made["file"]] for variant, made in told["outputs"].items()}
         return Written(line_of(item, told, digests), thumbs=self._thumbs(data, pictures))

@@ -15,7 +15,7 @@ from packshot.cli import options, pages, photos, run_fix, terminal
 from packshot.cli.device import settle
 from packshot.cli.options import LogLevel, told
 from packshot.errors import BadOption
-from packshot.words import say
+from packshot.words import say, say_n
 
 HELP = say(
     "Mend photos: cut the product out, lay it on the canvas and grounds that the marketplace asks for, check"
@@ -27,6 +27,7 @@ packshot fix photos/ --out fixed/ --profile yandex_market --category beauty
 packshot fix photos.zip --out fixed/ --variants light --html report/ --sheet
 packshot fix photos/ --out fixed/ --sku-map skus.csv --jobs 4
 packshot fix mug.jpg --out fixed/ --trail --keep mask,cutout,shadow
+packshot fix mug.jpg --out fixed/ --mask mug_mask.png
 packshot fix photos/ --out fixed/ --set retouch.shadow.kind=none --set output.quality=85"""
 
 
@@ -66,6 +67,19 @@ def fix(
             "--keep",
             metavar="LAYERS",
             help=told(say("Write layers as PNGs of canvas size: any of mask,cutout,shadow.")),
+        ),
+    ] = None,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            "--mask",
+            metavar="FILE.png",
+            help=told(
+                say(
+                    "A mask of your own for this one photo: grey, of the photo's shape, white where the"
+                    " product is."
+                )
+            ),
         ),
     ] = None,
     sku_map: Annotated[
@@ -124,6 +138,7 @@ def fix(
     names = photos.listed(variants, (), say("variant"))
     choose(asked, names)
     layers = photos.listed(keep, LAYERS, say("layer")) or ()
+    drawn = read_mask(mask) if mask else b""
     run_fix.refuse_sources_as_out(out, sources)
     if html:
         pages.ours_or_free(html / "index.html")
@@ -133,6 +148,15 @@ def fix(
         items, skipped = photos.items_of(
             sources, language, quiet=quiet, allow_private=allow_private_urls, account=account, sku_map=sku_map
         )
+        if drawn and len(items) > 1:
+            raise BadOption(
+                say_n(
+                    "--mask is for one photo, there is {count}.",
+                    "--mask is for one photo, there are {count}.",
+                    len(items),
+                ),
+                say("Mend each photo with its mask by a command of its own."),
+            )
         small = run_fix.thumbs_for(stack, wanted=bool(html or sheet))
         work = Fix(
             out=out.absolute(),
@@ -145,6 +169,7 @@ def fix(
             trail=trail,
             keep=layers,
             thumb_side=pages.thumb_side(len(items)) if small else 0,
+            mask=drawn,
         )
         run = run_fix.write_photos(
             account,
@@ -186,6 +211,14 @@ def settings(pairs: Sequence[str]) -> dict[str, object]:
             value = text
         found[key.strip()] = tuple(value) if isinstance(value, list) else value
     return found
+
+
+def read_mask(path: Path) -> bytes:
+    """Looked at before any work: a mask that cannot be opened is told at once."""
+    from packshot.journey.mask import open_mask
+
+    open_mask(path)
+    return path.read_bytes()
 
 
 def _ask_for_max() -> None:

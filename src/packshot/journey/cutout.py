@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from packshot.image.codec import PhotoLike, open_photo
-from packshot.image.types import Box, Grey
-from packshot.journey.examine import care_of, second_opinion, segmenter
+from packshot.image.codec import PhotoLike, open_photo, shrunk
+from packshot.image.resample import resize
+from packshot.image.types import RGB, Box, Grey
+from packshot.journey.examine import DEFAULT_SIDE, care_of, second_opinion, segmenter
 from packshot.look import subject
 from packshot.look.subject import Origin
 from packshot.words import Words
@@ -81,5 +83,37 @@ def cutout(
     doubts, best asks it more than once.
     """
     opened = open_photo(photo, name=name)
+    return _cut(opened, engine, quality)
+
+
+def _cut(opened: Photo, engine: str | None, quality: str) -> CutProduct:
     asked = segmenter(engine) if engine else second_opinion()
     return CutProduct(opened, subject.cut(opened, asked, care_of(quality)))
+
+
+EDITED_SIDE = 1600
+"""Longest side at which a person edits a mask."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Editable:
+    """What a mask editor shows; the mask lies over the picture pixel by pixel."""
+
+    picture: RGB
+    mask: Grey
+    """255: product. All ground where none was found."""
+
+    @property
+    def mask_png(self) -> bytes:
+        from PIL.Image import fromarray
+
+        written = io.BytesIO()
+        fromarray(self.mask).save(written, "PNG", compress_level=1)
+        return written.getvalue()
+
+
+def editable(photo: PhotoLike, *, quality: str = "normal", name: str = "") -> Editable:
+    """The mask that `fix` takes by itself, at a size for editing; handed back as it is it changes nothing."""
+    opened = open_photo(photo, name=name, want=DEFAULT_SIDE)
+    small = shrunk(opened, EDITED_SIDE)
+    return Editable(small.pixels, resize(_cut(opened, None, quality).mask, small.size))

@@ -29,6 +29,7 @@ from packshot.journey.examine import (
     text_reader,
     weights_of,
 )
+from packshot.journey.mask import cut_by, open_mask
 from packshot.journey.planned import planned_cutout
 from packshot.journey.report import Difficulty, Level, Report, unreadable
 from packshot.journey.result import Guard, Identity, Picture, Result, Status, TrailStep
@@ -77,11 +78,17 @@ def fix(
     overrides: Mapping[str, object] | None = None,
     quality: str = "normal",
     trail: bool = False,
+    mask: PhotoLike | None = None,
     name: str = "",
 ) -> Result:
-    """Never raises for a bad photo: it ends `failed`, with the reason."""
+    """Never raises for a bad photo: it ends `failed`, with the reason.
+
+    `mask` is a person's own: a grey picture of the photo's shape, at any size, white where the product is.
+    The same retouch follows. Raises BadOption for one that cannot be used.
+    """
     wanted = profile_of(profile, category, switches, overrides)
     chosen = choose(wanted, variants)
+    drawn = None if mask is None else open_mask(mask)
     clock = Clock()
     try:
         with clock("open"):
@@ -91,6 +98,8 @@ def fix(
         return Result(error.name, Status.FAILED, (error.message,), before, error=error)
     facts = look_at(opened, quality)
     with clock("look and judge"):
+        if drawn is not None:
+            facts.known["cutout"] = cut_by(drawn, opened, facts.cutout)
         before = report_on(facts, wanted, "source")
     failed = Result(
         name=opened.source.name,
@@ -99,7 +108,9 @@ def fix(
         before=before,
         difficulty=before.difficulty,
         route="none",
-        identity=identity_of(opened.source.sha256, wanted, chosen, quality),
+        identity=identity_of(
+            opened.source.sha256, wanted, chosen, quality, mask_sha256=drawn.sha256 if drawn else ""
+        ),
         cutout=facts.cutout,
     )
     if facts.cutout.origin is Origin.NONE:
@@ -251,6 +262,8 @@ def _by_hand(difficulty: Difficulty | None) -> tuple[Words, ...]:
 
 
 def route_of(facts: Facts, difficulty: Difficulty | None) -> str:
+    if facts.cutout.origin is Origin.PERSON:
+        return "person"
     if difficulty is not None and difficulty.level is Level.BY_HAND:
         return "by_hand"
     if facts.cutout.origin is Origin.ALPHA:
@@ -258,13 +271,22 @@ def route_of(facts: Facts, difficulty: Difficulty | None) -> str:
     return "studio" if facts.cutout.agreement is None else "second_opinion"
 
 
-def identity_of(photo_sha256: str, profile: Profile, chosen: tuple[Variant, ...], quality: str) -> Identity:
+def identity_of(
+    photo_sha256: str,
+    profile: Profile,
+    chosen: tuple[Variant, ...],
+    quality: str,
+    *,
+    mask_sha256: str = "",
+) -> Identity:
     options = {
         "profile": profile.name,
         "category": profile.category,
         "variants": [variant.name for variant in chosen],
         "quality": quality,
     }
+    if mask_sha256:
+        options["mask"] = mask_sha256
     weights = {name: weights_of(name) for name in (SECOND_OPINION, TEXT_FINDER, TEXT_READER, JUDGE)}
     return Identity(
         photo_sha256=photo_sha256,

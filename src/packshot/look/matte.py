@@ -70,6 +70,17 @@ def refine(pixels: RGB, alpha: Grey) -> Fine | None:
     return Fine(box, np.ascontiguousarray(colours[here]), np.ascontiguousarray(fine[here]))
 
 
+def unmixed(pixels: RGB, alpha: Grey) -> RGB:
+    """The product's own colours under an alpha that is known, both at full size. Along an outline the ground
+    is taken out; where alpha fades too slowly for colours to say anything, the picture's own stay."""
+    colours = pixels.copy()
+    for rows, columns, fit in Level(pixels, alpha).fits():
+        share = alpha[rows, columns].astype(np.float32) / 255
+        seen = pixels[rows, columns].astype(np.float32)[:, None, None]
+        colours[rows, columns] = fit.product(seen, share[:, None, None, None])[:, 0, 0]
+    return colours
+
+
 class Level:
     """The product's surroundings at one size, with the alpha that is known so far."""
 
@@ -87,7 +98,7 @@ class Level:
         step = len(fine) // len(self.alpha)
         alpha = cv2.resize(_sharpened(self.alpha, self.hard, least), fine.shape[1::-1])
         alpha_blocks, colour_blocks = _blocks(alpha, step), _blocks(fine, step)
-        for rows, columns, fit in self._fits():
+        for rows, columns, fit in self.fits():
             colour = colour_blocks[rows, :, columns].astype(np.float32)
             share = fit.share(colour, alpha_blocks[rows, :, columns] * np.float32(1 / 255))
             low = _low(self.hard[rows, columns], least)[:, None, None]
@@ -97,7 +108,7 @@ class Level:
                 colour_blocks[rows, :, columns] = fit.product(colour, share[..., None])
         return alpha
 
-    def _fits(self) -> Iterator[tuple[Places, Places, Fit]]:
+    def fits(self) -> Iterator[tuple[Places, Places, Fit]]:
         """Tile by tile (so that the work stays in the cache, and small for a large photo): the places of the
         band and what colours say there."""
         band = (_change(self.alpha, NEAR) > CHANGE).astype(np.uint8)

@@ -62,6 +62,8 @@ class Origin(StrEnum):
     STUDIO = "studio"
     ENGINE = "engine"
     MERGED = "merged"
+    PERSON = "person"
+    """A person drew it."""
     NONE = "none"
     """No product here."""
 
@@ -83,7 +85,7 @@ class Cutout:
     """0…1, raw: never stretched."""
     origin: Origin
     engine: str
-    """Name of the engine that spoke, `studio` or `alpha`."""
+    """Name of the engine that spoke, `studio`, `alpha` or `person`."""
     agreement: float | None
     """IoU of the two opinions; None where only one was asked."""
     reason: Words
