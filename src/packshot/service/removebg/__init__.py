@@ -1,0 +1,1 @@
+"""The door that speaks as remove.bg does: a shop comes over by changing a host name."""
