@@ -129,3 +129,7 @@ def __getattr__(name: str) -> Any:
     if name == "app":
         return build()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if __name__ == "__main__":
+    main()

