@@ -17,10 +17,12 @@ import pytest
 from fastapi.testclient import TestClient
 from removebg_direct import KEY, Direct, app
 from removebg_photos import cut_out, empty, mug, opened, soft
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message
 
-from packshot.errors import BadPhoto, EngineFailed, Refused
+from packshot.errors import BadPhoto, EngineFailed, PackshotError, Refused, StoreFailed
 from packshot.image.types import Box, Size
 from packshot.service.removebg import sending
 from packshot.service.removebg.compose import Answer
@@ -468,6 +470,38 @@ def test_an_engine_that_breaks_is_our_fault(client: TestClient, house: Direct) -
     house.work = breaks
     assert client.post(POST, files={"image_file": PHOTO}).status_code == 500
     assert house.credits == 100
+
+
+class FromTheHouse(PackshotError):
+    def __init__(self, code: str) -> None:
+        super().__init__(say("why"))
+        self.code = code
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (FromTheHouse("busy"), 429, "rate_limit_exceeded"),
+        (FromTheHouse("too_many_calls"), 429, "rate_limit_exceeded"),
+        (FromTheHouse("quota_exceeded"), 402, "insufficient_credits"),
+        (FromTheHouse("not_signed_in"), 403, "auth_failed"),
+        (FromTheHouse("not_allowed"), 403, "auth_failed"),
+        (StoreFailed(say("the disk is full")), 503, "service_unavailable"),
+        (OperationalError("select", {}, Exception("gone")), 503, "service_unavailable"),
+        (HTTPException(421, "not my name"), 421, "refused"),
+    ],
+)
+def test_what_the_house_refuses_is_said_in_this_shape(
+    client: TestClient, house: Direct, failure: Exception, status: int, code: str
+) -> None:
+    async def fails(*_: object) -> Answer:
+        raise failure
+
+    house.cut = fails  # type: ignore[method-assign]
+    answer = client.post(POST, files={"image_file": PHOTO})
+    assert answer.status_code == status
+    assert codes(answer) == [code]
+    assert ("retry-after" in answer.headers) is (status in {429, 503})
 
 
 def test_what_takes_too_long_is_told(client: TestClient, house: Direct) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -137,8 +138,7 @@ class InShape(APIRoute):
             try:
                 return await handle(request)
             except Exception as exc:
-                refusal = _refusal(exc)
-                return _json(refusal.status, refusal.body(), refusal.headers)
+                return answer_of(_refusal(exc))
 
         return told
 
@@ -149,11 +149,11 @@ class _NothingHere:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         allowed = ALLOWED.get(scope["path_params"]["path"])
         if allowed:
-            mistake, headers = Mistake("method_not_allowed", "Method not allowed"), {"Allow": allowed}
-            await _json(405, Refusal(405, mistake).body(), headers)(scope, receive, send)
+            mistake = Mistake("method_not_allowed", "Method not allowed")
+            refusal = Refusal(405, mistake, headers={"Allow": allowed})
         else:
-            mistake = Mistake("not_found", "Not found")
-            await _json(404, Refusal(404, mistake).body(), {})(scope, receive, send)
+            refusal = Refusal(404, Mistake("not_found", "Not found"))
+        await answer_of(refusal)(scope, receive, send)
 
 
 _nothing_here: Callable[..., Awaitable[None]] = _NothingHere()
@@ -172,11 +172,18 @@ async def _fetched(serve: Serve[Caller], link: str, field: str) -> bytes:
         raise bad(code, f"Failed to download image from given {field}", str(exc.message)) from exc
 
 
+def answer_of(refusal: Refusal) -> Response:
+    """Also for whoever turns requests below `PREFIX` away before they come here."""
+    return _json(refusal.status, refusal.body(), refusal.headers)
+
+
 def _refusal(exc: Exception, rate: Rate | None = None) -> Refusal:
     if isinstance(exc, PackshotError):
         refusal = errors.of(exc)
     elif isinstance(exc, TimeoutError):
         refusal = errors.too_late()
+    elif isinstance(exc, OperationalError):
+        refusal = errors.away()  # the database restarts: nothing was accepted
     elif isinstance(exc, HTTPException):
         title = str(exc.detail)
         refusal = Refusal(exc.status_code, Mistake("refused", title), headers=exc.headers)

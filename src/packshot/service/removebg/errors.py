@@ -109,6 +109,13 @@ def broken() -> Refusal:
     return Refusal(500, Mistake("server_error", "Something went wrong on our side", "Please try again."))
 
 
+def away() -> Refusal:
+    return Refusal(
+        503, Mistake("service_unavailable", "Service unavailable", "Send the same again in a moment."),
+        headers={"Retry-After": "5"},
+    )  # fmt: skip
+
+
 PHOTO = {
     "not_an_image": ("invalid_file_type", "Invalid file type"),
     "unsupported": ("invalid_file_type", "Invalid file type"),
@@ -126,9 +133,30 @@ def of(error: PackshotError) -> Refusal:
         return error
     if isinstance(error, BadPhoto):
         return bad(*PHOTO.get(error.reason, UNREADABLE), str(error))
-    if isinstance(error, (EngineFailed, StoreFailed, WeightsMissing)):
+    if isinstance(error, StoreFailed):
+        return away()
+    if isinstance(error, (EngineFailed, WeightsMissing)):
         return broken()
+    if error.code in HOUSE:
+        return _of_house(error)
     return bad("invalid_parameter", "Invalid parameter", str(error))
+
+
+HOUSE = {
+    "busy": (429, "rate_limit_exceeded", "Rate limit exceeded"),
+    "too_many_calls": (429, "rate_limit_exceeded", "Rate limit exceeded"),
+    "quota_exceeded": (402, "insufficient_credits", "Insufficient credits"),
+    "not_signed_in": (403, "auth_failed", "API Key invalid"),
+    "not_allowed": (403, "auth_failed", "API Key invalid"),
+}
+"""What the rest of the service refuses for, by `PackshotError.code`."""
+
+
+def _of_house(error: PackshotError) -> Refusal:
+    status, code, title = HOUSE[error.code]
+    after = getattr(error, "retry_after", None)
+    headers = {"Retry-After": str(after or 5)} if status == 429 else {}
+    return Refusal(status, Mistake(code, title, str(error)), headers=headers)
 
 
 def of_background(error: PackshotError) -> Refusal:

@@ -28,8 +28,8 @@ MOST_FIELDS = 100
 MOST_FILES = 10
 """With such that have other names and are ignored."""
 MOST_LINK = 2048
-SECONDS = 120.0
-"""For the whole body to arrive."""
+SECONDS = 300.0
+"""For the whole body to arrive: 22 MB over a slow line of 600 kbit/s."""
 SOURCES = ("image_file", "image_file_b64", "image_url")
 BACKGROUNDS = ("bg_color", "bg_image_url", "bg_image_file")
 
