@@ -12,6 +12,8 @@ from packshot.service import problems
 from packshot.service.api import health, jobs, knowledge, photos
 from packshot.service.door import Door
 from packshot.service.house import House
+from packshot.service.removebg.door import router as removebg
+from packshot.service.removebg.queued import Queued
 from packshot.service.settings import Settings
 
 ABOUT = """\
@@ -44,5 +46,6 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
     problems.install(app)
     for part in (health, jobs, photos, knowledge):
         app.include_router(part.router)
+    app.include_router(removebg(Queued(made)))
     app.add_middleware(Door, settings=settings)
     return app

@@ -12,6 +12,8 @@ from packshot.service.tables import File, Found, Photo, Webhook, now
 from packshot.service.telling import tell
 from packshot.service.work import Kept, Made, Order
 
+GIVEN = ("original", "edit", "background")
+
 
 def start(database: Database, photo_id: str) -> Order | None:
     """None where there is nothing to do: it is done already, or was deleted meanwhile."""
@@ -21,7 +23,7 @@ def start(database: Database, photo_id: str) -> Order | None:
             return None
         photo.progress = "working"
         photo.attempts += 1
-        given = select(File).where(File.photo_id == photo_id, File.role.in_(("original", "edit")))
+        given = select(File).where(File.photo_id == photo_id, File.role.in_(GIVEN))
         files = {file.role: file.sha256 for file in session.scalars(given)}
         return Order(
             photo_id=photo.id,
@@ -32,6 +34,7 @@ def start(database: Database, photo_id: str) -> Order | None:
             sha256=files.get("original", ""),
             url=photo.url,
             mask=files.get("edit", ""),
+            background=files.get("background", ""),
         )
 
 

@@ -56,6 +56,8 @@ class Incoming:
     parent_id: str = ""
     edit: str = ""
     """A person's own mask, in the depot."""
+    background: str = ""
+    """What is to stand behind the product, in the depot."""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,8 @@ def add_photos(
             session.add(file_of(photo, original))
         if one.edit:
             session.add(file_of(photo, Kept("edit", one.edit, "image/png", "mask.png")))
+        if one.background:
+            session.add(file_of(photo, Kept("background", one.background, "application/octet-stream")))
         queue.put(session, PHOTO, photo.id, priority=priority)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,7 +18,10 @@ from packshot.journey.fix import fix
 from packshot.journey.report import plain
 from packshot.journey.result import Result
 from packshot.report.entry import STATES, Entry, checked, fixed, in_all
-from packshot.service.work import MEDIA, Basket, Made, Order
+from packshot.service.removebg.errors import Refusal
+from packshot.service.removebg.wish import Wish as RemoveBg
+from packshot.service.removebg.work import make
+from packshot.service.work import MEDIA, Basket, Made, Order, failed
 from packshot.words import say
 
 LAYERS = ("mask", "cutout", "shadow")
@@ -79,7 +83,35 @@ def cut_out(order: Order, data: bytes, basket: Basket) -> Made:
     return Made("cut", told, 1.0 - float(cut.confidence), megapixels=size.width * size.height / 1e6)
 
 
-KINDS: dict[str, Callable[[Order, bytes, Basket], Made]] = {"check": judge, "fix": mend, "cutout": cut_out}
+def answer_removebg(order: Order, data: bytes, basket: Basket) -> Made:
+    """What the remove.bg door asked for. A refusal of that door's is told in its own words, too."""
+    wish = RemoveBg.from_dict(order.wish["removebg"])
+    background = basket.depot.get(order.org_id, order.background) if order.background else None
+    try:
+        answer = make(data, wish, background, name=order.name)
+    except Refusal as refusal:
+        made = failed(refusal, order)
+        return replace(made, told={**made.told, "refusal": refusal.as_dict()})
+    width, height = (int(answer.headers[f"X-{side}"]) for side in ("Width", "Height"))
+    stem = safe_name(PurePosixPath(order.name).stem)
+    name = f"{stem}.{answer.media_type.rpartition('/')[2]}"
+    basket.put_picture("result", answer.data, answer.media_type, name=name, size=(width, height))
+    told = {
+        "headline": in_all(STATES["cut"]),
+        "why": [],
+        "size": [width, height],
+        "confidence": None,
+        "headers": answer.headers,
+    }
+    return Made("cut", told, megapixels=width * height / 1e6)
+
+
+KINDS: dict[str, Callable[[Order, bytes, Basket], Made]] = {
+    "check": judge,
+    "fix": mend,
+    "cutout": cut_out,
+    "removebg": answer_removebg,
+}
 
 
 def _asked(order: Order) -> dict[str, Any]:

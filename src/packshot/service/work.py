@@ -45,6 +45,8 @@ class Order:
     url: str = ""
     mask: str = ""
     """Of a person's own mask in the depot."""
+    background: str = ""
+    """Of a picture to lay behind the product, in the depot."""
 
 
 @dataclass(frozen=True, slots=True)
