@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import PurePosixPath
 
 from fastapi import Request
@@ -26,6 +28,8 @@ from packshot.service.tables import now
 
 PER_MINUTE = 500
 """Megapixels, as remove.bg counts."""
+FETCHERS = ThreadPoolExecutor(16, thread_name_prefix="removebg-fetch")
+"""Of their own: a few servers that answer slowly would fill the loop's, which all else waits for."""
 LEAST_WAIT = 60.0
 """Seconds: its clients know no job to come back for."""
 
@@ -56,7 +60,8 @@ class Queued:
 
     async def fetch(self, url: str, max_bytes: int) -> bytes:
         allow = self.home.settings.allow_private_urls
-        return await asyncio.to_thread(fetch, url, max_bytes=max_bytes, allow_private=allow)
+        ask = partial(fetch, url, max_bytes=max_bytes, allow_private=allow)
+        return await asyncio.get_running_loop().run_in_executor(FETCHERS, ask)
 
     async def balance(self, caller: Caller) -> Balance:
         left = await asyncio.to_thread(self._left, caller)
