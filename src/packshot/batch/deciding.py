@@ -14,6 +14,9 @@ from packshot.batch.store import Store
 from packshot.words import LANGUAGES, Words, say
 
 CHUNK = 500
+APPROVED = say("A person approved it.")
+CURE = say("Take another photo.")
+"""Of a rejected one."""
 
 
 class Decision(Protocol):
@@ -74,14 +77,10 @@ def apply(store: Store, decisions: Iterable[Decision]) -> Applied:
 
 def _decided(row: Row, decision: Decision) -> Row:
     if decision.choice == "approve":
-        return {**row, "status": "fixed", "decision": "approved", **_because(say("A person approved it."))}
+        return {**row, "status": "fixed", "decision": "approved", **_because(APPROVED)}
     if decision.choice == "redo":
         return {**row, "decision": f"redo:{decision.quality or 'best'}"}
-    why = (
-        say("A person rejected it: {note}", note=decision.note)
-        if decision.note
-        else say("A person rejected it.")
-    )
+    why = rejected(decision.note)
     return {
         **row,
         "status": "failed",
@@ -92,11 +91,14 @@ def _decided(row: Row, decision: Decision) -> Row:
     }
 
 
+def rejected(note: str) -> Words:
+    return say("A person rejected it: {note}", note=note) if note else say("A person rejected it.")
+
+
 def _because(why: Words) -> Row:
     return {f"reasons_{language}": [why.in_(language)] for language in LANGUAGES}
 
 
 def _error(why: Words) -> Row:
-    cure = say("Take another photo.")
     told = {f"error_{language}": why.in_(language) for language in LANGUAGES}
-    return told | {f"cure_{language}": cure.in_(language) for language in LANGUAGES}
+    return told | {f"cure_{language}": CURE.in_(language) for language in LANGUAGES}

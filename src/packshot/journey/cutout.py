@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from packshot.image.codec import PhotoLike, open_photo, shrunk
 from packshot.image.resample import resize
-from packshot.image.types import RGB, Box, Grey
+from packshot.image.types import RGB, Box, Grey, Size
 from packshot.journey.examine import DEFAULT_SIDE, care_of, second_opinion, segmenter
-from packshot.look import subject
+from packshot.look import edited, subject
 from packshot.look.subject import Origin
 from packshot.words import Words
 
@@ -105,15 +105,25 @@ class Editable:
 
     @property
     def mask_png(self) -> bytes:
-        from PIL.Image import fromarray
-
-        written = io.BytesIO()
-        fromarray(self.mask).save(written, "PNG", compress_level=1)
-        return written.getvalue()
+        return grey_png(self.mask)
 
 
 def editable(photo: PhotoLike, *, quality: str = "normal", name: str = "") -> Editable:
     """The mask that `fix` takes by itself, at a size for editing; handed back as it is it changes nothing."""
     opened = open_photo(photo, name=name, want=DEFAULT_SIDE)
     small = shrunk(opened, EDITED_SIDE)
-    return Editable(small.pixels, resize(_cut(opened, None, quality).mask, small.size))
+    return Editable(small.pixels, outline(_cut(opened, None, quality).cut, opened.size))
+
+
+def outline(cut: subject.Cutout, size: Size) -> Grey:
+    """The mask of a cut-out at a size for editing; `size` is of the pixels that the cut-out lies in."""
+    factor = min(1.0, EDITED_SIDE / size.long_side)
+    return resize(edited.alpha_of(cut, size), size.scaled(factor))
+
+
+def grey_png(mask: Grey) -> bytes:
+    from PIL.Image import fromarray
+
+    written = io.BytesIO()
+    fromarray(mask).save(written, "PNG", compress_level=1)
+    return written.getvalue()

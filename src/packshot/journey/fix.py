@@ -112,6 +112,7 @@ def fix(
             opened.source.sha256, wanted, chosen, quality, mask_sha256=drawn.sha256 if drawn else ""
         ),
         cutout=facts.cutout,
+        worked=opened.size,
     )
     if facts.cutout.origin is Origin.NONE:
         return replace(failed, seconds=clock.seconds)

@@ -48,16 +48,27 @@ def open_mask(mask: PhotoLike) -> Mask:
 
 def cut_by(mask: Mask, photo: Photo, ours: Cutout) -> Cutout:
     """The person's cut-out of this photo. Raises BadOption where the mask does not fit it, or is empty."""
-    if not _of_one_shape(mask.size, photo.source.size):
-        raise BadOption(
-            say("The mask is {size} px, the photo {photo} px: their shapes differ.",
-                size=str(mask.size), photo=str(photo.source.size)),
-            say("Give the mask in the photo's size, or both sides smaller by the same factor."),
-        )  # fmt: skip
+    must_fit(mask, photo.source.size)
     found = edited.cut(photo, mask.levels, ours)
     if found is None:
-        raise BadOption(say("The mask is empty: nothing in it is product."), CURE)
+        raise _empty()
     return found
+
+
+def must_fit(mask: Mask, photo: Size) -> None:
+    """Without the photo's pixels: all that can be said of the mask before anybody waits for a picture."""
+    if not _of_one_shape(mask.size, photo):
+        raise BadOption(
+            say("The mask is {size} px, the photo {photo} px: their shapes differ.",
+                size=str(mask.size), photo=str(photo)),
+            say("Give the mask in the photo's size, or both sides smaller by the same factor."),
+        )  # fmt: skip
+    if not (mask.levels >= edited.SOLID).any():
+        raise _empty()
+
+
+def _empty() -> BadOption:
+    return BadOption(say("The mask is empty: nothing in it is product."), CURE)
 
 
 def _of_one_shape(size: Size, photo: Size) -> bool:

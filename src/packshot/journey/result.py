@@ -131,6 +131,8 @@ class Result:
     """studio, second_opinion, best, none: how the product was found, by difficulty."""
     layers: Layers | None = None
     cutout: Cutout | None = None
+    worked: Size | None = None
+    """Of the photo's pixels that `cutout` lies in."""
     trail: tuple[TrailStep, ...] = ()
     """Empty unless asked for."""
     seconds: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

@@ -133,7 +133,7 @@ def fixed(line: Told, *, path: str) -> Entry:
         profile=before.get("profile", ""),
         path=path,
         state=line["status"],
-        headline=_joined(STATES[line["status"]], reasons[:1]),
+        headline=headline_of(STATES[line["status"]], reasons[:1]),
         why=reasons[:MOST_WHY],
         findings=_findings(before),
         left={variant: _findings(report) for variant, report in line.get("after", {}).items()},
@@ -148,7 +148,7 @@ def broken(key: str, path: str, reason: Words) -> Entry:
     """A photo that nobody could judge, through no fault of its own."""
     why = in_all(reason)
     told = {"name": key, "verdict": "failed", "headline": why, "findings": [], "error": why}
-    headline = _joined(STATES["failed"], (why,))
+    headline = headline_of(STATES["failed"], (why,))
     return Entry(key, key, "", path, "failed", headline, (why,), (), {}, {}, None, "", told)
 
 
@@ -167,7 +167,7 @@ def totals(states: Iterable[str]) -> dict[str, int]:
     return {state: counted[state] for state in STATES if state in counted}
 
 
-def _joined(state: Words, reasons: Sequence[Texts]) -> Texts:
+def headline_of(state: Words, reasons: Sequence[Texts]) -> Texts:
     return {
         language: ": ".join([state.in_(language), *(reason[language] for reason in reasons)])
         for language in LANGUAGES

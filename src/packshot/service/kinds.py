@@ -13,7 +13,7 @@ from packshot.batch.layer_files import layer_pictures
 from packshot.batch.names import safe_name
 from packshot.errors import BadPhoto
 from packshot.journey.check import check
-from packshot.journey.cutout import cutout
+from packshot.journey.cutout import cutout, grey_png, outline
 from packshot.journey.fix import fix
 from packshot.journey.report import plain
 from packshot.journey.result import Result
@@ -56,6 +56,7 @@ def mend(order: Order, data: bytes, basket: Basket) -> Made:
         size = (picture.size.width, picture.size.height)
         basket.put_picture(variant, picture.data, MEDIA[picture.format], name=name, size=size)
     _put_layers(result, stem, basket)
+    _put_outline(result, basket)
     told["stages"] = _put_stages(result, stem, basket)
     basket.put_account(told)
     return _made(fixed({**told, "key": order.name}, path=""), told, doubt=_doubt(told))
@@ -132,6 +133,15 @@ def _put_layers(result: Result, stem: str, basket: Basket) -> None:
     for layer, png in pictures.items():
         size = (canvas.width, canvas.height)
         basket.put(layer, png, "image/png", name=f"{stem}_layer_{layer}.png", size=size)
+
+
+def _put_outline(result: Result, basket: Basket) -> None:
+    """What a mask editor begins with, in the shape of the photo as it came."""
+    if result.cutout is None or result.worked is None:
+        return
+    mask = outline(result.cutout, result.worked)
+    size = (mask.shape[1], mask.shape[0])
+    basket.put("outline", grey_png(mask), "image/png", name="outline.png", size=size)
 
 
 def _put_stages(result: Result, stem: str, basket: Basket) -> list[dict[str, str]]:

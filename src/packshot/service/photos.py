@@ -19,7 +19,7 @@ from packshot.service.api.shapes import JobShape, Output, PhotoFull, PhotoPage, 
 from packshot.service.depot import Depot
 from packshot.words import say
 
-HIDDEN = frozenset({"account", "edit", "background"})
+HIDDEN = frozenset({"account", "edit", "outline", "background"})
 """Files that are no picture of the photo."""
 BESIDE = ("mask", "shadow", "stage-")
 MOST_PAGE = 200
