@@ -9,9 +9,10 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from packshot.service import problems
-from packshot.service.api import health, jobs, knowledge, photos
+from packshot.service.api import health, jobs, knowledge, photos, webhooks
 from packshot.service.door import Door
 from packshot.service.house import House
+from packshot.service.pages.routes import ROUTERS
 from packshot.service.removebg.door import router as removebg
 from packshot.service.removebg.queued import Queued
 from packshot.service.settings import Settings
@@ -44,8 +45,10 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
     )
     app.state.house = made
     problems.install(app)
-    for part in (health, jobs, photos, knowledge):
+    for part in (health, jobs, photos, knowledge, webhooks):
         app.include_router(part.router)
     app.include_router(removebg(Queued(made)))
+    for pages in ROUTERS:
+        app.include_router(pages)
     app.add_middleware(Door, settings=settings)
     return app

@@ -1,9 +1,10 @@
 // Calls of the REST door from a page: with the token that proves the page is ours, and problems told to people.
 
 export class Problem extends Error {
-  constructor(status, body) {
-    super([body.title, body.detail, body.cure].filter(Boolean).join(" "));
+  constructor(status, body, after = 0) {
+    super([body.detail, body.cure].filter(Boolean).join(" "));
     this.status = status;
+    this.after = after;   // seconds to wait before the same is sent again
     this.body = body;
   }
 }
@@ -23,9 +24,10 @@ export const headers = () => ({
 });
 
 /** JSON of an answer; throws a Problem, whose message is for people. */
-export async function ask(path, { method = "GET", json, form, signal } = {}) {
+export async function ask(path, { method = "GET", json, form, key, signal } = {}) {
   const head = headers();
   if (json !== undefined) head["Content-Type"] = "application/json";
+  if (key) head["Idempotency-Key"] = key;
   let answer;
   try {
     answer = await fetch(path, {
@@ -33,9 +35,9 @@ export async function ask(path, { method = "GET", json, form, signal } = {}) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem(0, { title: words("offline") });
+    throw new Problem(0, { detail: words("offline") });
   }
-  return read(answer.status, await answer.text());
+  return read(answer.status, await answer.text(), answer.headers.get("Retry-After"));
 }
 
 /** A form sent with a sign of how far it is: `onprogress(sent, total)` in bytes. */
@@ -45,17 +47,17 @@ export function send(path, form, onprogress, signal) {
     call.open("POST", path);
     for (const [name, value] of Object.entries(headers())) call.setRequestHeader(name, value);
     call.upload.onprogress = (event) => event.lengthComputable && onprogress(event.loaded, event.total);
-    call.onerror = () => fail(new Problem(0, { title: words("offline") }));
+    call.onerror = () => fail(new Problem(0, { detail: words("offline") }));
     call.onabort = () => fail(new DOMException("", "AbortError"));
-    call.onload = () => { try { done(read(call.status, call.responseText)); } catch (error) { fail(error); } };
+    call.onload = () => { try { done(read(call.status, call.responseText, call.getResponseHeader("Retry-After"))); } catch (error) { fail(error); } };
     signal?.addEventListener("abort", () => call.abort());
     call.send(form);
   });
 }
 
-function read(status, text) {
+function read(status, text, after) {
   let body = {};
   try { body = text ? JSON.parse(text) : {}; } catch { /* a proxy's page: its status says enough */ }
   if (status >= 200 && status < 300) return body;
-  throw new Problem(status, body.title || body.detail ? body : { title: words(status === 401 ? "signedOut" : "failed") });
+  throw new Problem(status, body.detail ? body : { detail: words(status === 401 ? "signedOut" : "failed") }, Number(after) || 0);
 }
