@@ -109,10 +109,6 @@ class Door:
         return urlsplit(origin).netloc == request.headers.get("host", "")
 
 
-class Slow(Exception):
-    """The body drips, or is longer than it may be."""
-
-
 def _counted(receive: Receive, most: int) -> Receive:
     count, began = 0, time.monotonic()
 

@@ -1,4 +1,7 @@
-"""Errors as answers: one body everywhere, with the cure, in the caller's language (RFC 9457)."""
+"""Errors as answers: one body everywhere, with the cure, in the caller's language (RFC 9457).
+
+Only clients of remove.bg get theirs, below its prefix.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from starlette.exceptions import HTTPException
 from packshot.errors import PackshotError, StoreFailed
 from packshot.journey.report import plain
 from packshot.service.api.shapes import Problem
+from packshot.service.removebg.door import PREFIX as REMOVEBG
+from packshot.service.removebg.door import answer_of
+from packshot.service.removebg.errors import Mistake, Refusal
 from packshot.words import Words, say, verbatim
 
 log = structlog.get_logger("packshot.web")
@@ -70,6 +76,9 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     language = language_of(request)
+    if request.url.path.startswith(f"{REMOVEBG}/"):
+        mistake = Mistake(code, message.in_("en"), cure.in_("en") if cure else "")
+        return answer_of(Refusal(status, mistake, headers=headers))
     body = Problem(
         title=code,
         status=status,
