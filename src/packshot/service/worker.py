@@ -26,7 +26,7 @@ from sqlalchemy.exc import OperationalError
 from packshot.batch.crew import Broken, Limits
 from packshot.batch.runner import default_jobs
 from packshot.errors import PackshotError
-from packshot.service import queue, tables
+from packshot.service import queue, sender, tables
 from packshot.service.database import Database
 from packshot.service.depot import Depot
 from packshot.service.finishing import finish, start
@@ -39,6 +39,8 @@ from packshot.service.workbench import Workbench
 BEAT_SECONDS = 3.0
 DEAD_AFTER = timedelta(seconds=20)
 """Without a beat. A machine that was only slow does its photos twice, which does no harm."""
+NICE = 5
+"""Pages come first where web and worker share a machine: a photo may take a little longer, a click may not."""
 ATTEMPTS = 6
 FIRST_PAUSE = 1.0
 """Seconds, doubled: a database that restarts, a store that fails, get about a minute."""
@@ -56,6 +58,7 @@ class Worker:
         self.depot = Depot.of(settings)
         self.queue = queue.Queue(settings.database_url)
         self._ends = threading.Event()
+        os.nice(NICE)  # before the processes that inherit it
         limits = Limits(seconds=settings.photo_seconds, memory_bytes=settings.worker_memory_mb * 1_000_000)
         work = Do(self.depot, settings.max_upload_mb * 1_000_000, settings.allow_private_urls)
         self.bench = Workbench(work, settings.workers or default_jobs(), limits)
@@ -67,6 +70,7 @@ class Worker:
         self._beat()
         self._launch()
         log.info("worker ready", worker=self.id, processes=self.bench.size)
+        beside = self._beside()
         chores = (self._beat, self._bury)
         while not self._ends.wait(BEAT_SECONDS):
             for chore in chores:
@@ -74,6 +78,8 @@ class Worker:
         log.info("worker ends", worker=self.id)
         DBOS.destroy(workflow_completion_timeout_sec=int(self.settings.photo_seconds))
         self.bench.end()
+        for thread in beside:
+            thread.join(sender.SECONDS)
         self._try(self._leave)
 
     def _launch(self) -> None:
@@ -142,6 +148,16 @@ class Worker:
         raise AssertionError
 
     # ---- beside the photos ---------------------------------------------------------------------------------
+
+    def _beside(self) -> list[threading.Thread]:
+        """What waits for others, in threads of their own: no slow receiver holds up a heartbeat."""
+        threads = [
+            threading.Thread(target=chore.run, args=(self._ends,), name=type(chore).__name__, daemon=True)
+            for chore in (sender.Sender(self.database, self.settings),)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
 
     def _try(self, chore: Callable[[], None]) -> None:
         """A chore that fails is tried again at its next turn; it must not end the worker."""
