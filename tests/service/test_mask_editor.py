@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +22,8 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))
 from browser import CHROMIUM, Browser
 
+from packshot.service.pages.render import environment
+
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
 
 STATIC = Path(__file__).parents[2] / "src/packshot/service/static"
@@ -29,16 +31,6 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 WIDTH, HEIGHT = 640, 480
 Picture = NDArray[np.uint8]
-
-WORDS = {
-    "tools": "Tools", "canvas": "The photo; arrows move the brush, Enter draws", "add": "Bring back",
-    "erase": "Take away", "size": "Brush", "size-is": "Brush {px} px", "undo": "Undo", "redo": "Redo",
-    "undone": "Taken back", "redone": "Done again", "view": "Colour what is cut away",
-    "squares": "Squares", "tinted": "Coloured", "zoom-in": "Closer", "zoom-out": "Farther",
-    "fit": "All of it",
-    "zoom-is": "{percent} %", "save": "Compose", "saving": "Composing…", "saved": "Composed",
-    "failed": "It was not saved", "loading": "Loading…", "broken": "The photo did not come",
-}  # fmt: skip
 
 
 def png(pixels: Picture) -> bytes:
@@ -80,7 +72,7 @@ PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset=
 <link rel="icon" href="/none.png"><link rel="stylesheet" href="/page.css">
 <link rel="stylesheet" href="/css/mask_editor.css"><script src="/heard.js"></script>
 <script type="module" src="/js/mask_editor.js"></script></head>
-<body><div data-mask-editor data-photo="/photo.png" {mask} data-save="/save" {words}></div></body></html>"""
+<body>ROOT</body></html>"""
 HEARD = """globalThis.heard = {ready: 0, saved: 0, failed: [], dirty: []};
 addEventListener("mask:ready", () => heard.ready++);
 addEventListener("mask:saved", (event) => { heard.saved++; heard.answer = event.detail.answer; });
@@ -89,10 +81,11 @@ addEventListener("mask:dirty", (event) => heard.dirty.push(event.detail.dirty));
 LOOK = (Path(__file__).parents[2] / "src/packshot/report/page.css").read_bytes()
 
 
-def page(mask: str = "/mask.png") -> bytes:
-    words = " ".join(f'data-say-{name}="{escape(text)}"' for name, text in WORDS.items())
-    given = f'data-mask="{mask}"' if mask else ""
-    return PAGE.format(mask=given, words=words).encode()
+def page(mask: str = "/mask.png", language: str = "en") -> bytes:
+    """The root as templates make it."""
+    macro = "{% from 'mask_editor.html' import mask_editor with context %}"
+    made = environment().from_string(macro + "{{ mask_editor('/photo.png', mask, '/save') }}")
+    return PAGE.replace("ROOT", made.render(mask=mask, language=language)).encode()
 
 
 def serving(site: Site) -> type[BaseHTTPRequestHandler]:
@@ -315,9 +308,9 @@ def test_undo_and_redo_by_keys_give_back_every_state(browser: Browser, site: Sit
     key(browser, "KeyZ", "я")  # a Russian layout
     key(browser, "KeyZ", "z", modifiers=2)
     assert np.array_equal(grey(save(browser, site)), states[1])
-    assert said(browser) == "Composed"
+    assert said(browser) == "The mask is saved."
     key(browser, "KeyZ", "Z", modifiers=8)
-    assert said(browser) == "Done again"
+    assert said(browser) == "The stroke is there again."
     assert np.array_equal(grey(save(browser, site)), states[2])
     for _ in range(5):
         key(browser, "KeyZ", "z")
@@ -349,7 +342,7 @@ def test_keys_and_wheel_set_the_size_and_say_it(browser: Browser, site: Site) ->
     for _ in range(3):
         key(browser, "BracketRight", "ъ")
     wide = 25.6 * 1.25**3
-    assert said(browser) == f"Brush {round(26 * 1.25**3)} px"
+    assert said(browser) == f"Brush: {round(26 * 1.25**3)} px"
     line = [(250.0, 240.0), (390.0, 240.0)]
     drag(browser, *(frame.at(*place) for place in line))
     check_stroke(grey(save(browser, site)), box_mask(), line, wide, adds=False)
@@ -445,12 +438,29 @@ def test_what_is_cut_away_is_shown_as_squares_or_coloured(browser: Browser, site
     red, green, blue = seen(60, 400)
     assert red == green == blue
     key(browser, "KeyV", "м")
-    assert said(browser) == "Coloured"
+    assert said(browser) == "What is cut away is coloured."
     red, green, blue = seen(60, 400)
     assert red - green > 30
     assert np.abs(np.array(seen(320, 240)) - own[240, 320]).max() <= 3
     key(browser, "KeyV", "v")
-    assert said(browser) == "Squares"
+    assert said(browser) == "What is cut away is a checkerboard."
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_word_that_the_editor_says_is_in_the_template(language: str) -> None:
+    root = page(language=language).decode()
+    given = {name for name, text in re.findall(r'data-say-([a-z-]+)="([^"]*)"', root) if text}
+    files = [STATIC / "js/mask_editor.js", *(STATIC / "js/mask").glob("*.js")]
+    code = "".join(file.read_text("utf8") for file in files)
+    calls = " ".join(re.findall(r"(?:says|button)\(([^)]*)\)", code))
+    asked, quoted = set(re.findall(r'"(\w+)"', calls)), set(re.findall(r'"(\w+)"', code))
+    assert {dashed(name) for name in asked} <= given
+    assert given <= {dashed(name) for name in quoted}, "nobody says it"
+    assert given == set(re.findall(r"data-say-([a-z-]+)", code)), "the module's head lists them"
+
+
+def dashed(name: str) -> str:
+    return re.sub("[A-Z]", lambda big: "-" + big[0].lower(), name)
 
 
 def test_keys_of_the_page_are_left_to_it(browser: Browser) -> None:
@@ -499,7 +509,7 @@ def test_a_large_photo_is_edited_at_its_working_size(browser: Browser, site: Sit
 def test_a_photo_that_does_not_come_is_told(browser: Browser, site: Site) -> None:
     site.files["/photo.png"] = b"no picture"
     open_page(browser, site)
-    assert said(browser) == "The photo did not come"
+    assert said(browser) == "The photo or its mask did not come. Load the page again."
     assert browser.ask("heard.failed.length") == 1
 
 

@@ -1,6 +1,7 @@
 // The mask editor: a person brushes what belongs to the product, and what does not.
 //
 //   <div data-mask-editor data-photo="…" data-mask="…" data-save="…" data-say-add="…" …></div>
+//   (templates/mask_editor.html makes it)
 //
 // data-photo   the picture to look at, upright; shrunk to 1600 px a side where it is larger
 // data-mask    its mask as a grey PNG of the same shape, white is product; without it all is ground
