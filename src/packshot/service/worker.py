@@ -40,7 +40,7 @@ BEAT_SECONDS = 3.0
 DEAD_AFTER = timedelta(seconds=20)
 """Without a beat. A machine that was only slow does its photos twice, which does no harm."""
 NICE = 5
-"""Pages come first where web and worker share a machine: a photo may take a little longer, a click may not."""
+"""Pages come first where web and worker share a machine: a photo may take longer, a click may not."""
 ATTEMPTS = 6
 FIRST_PAUSE = 1.0
 """Seconds, doubled: a database that restarts, a store that fails, get about a minute."""
