@@ -17,8 +17,9 @@ from pages_seen import inline, tags
 from starlette.responses import Response
 
 from packshot.service.pages import figures, render, static
+from packshot.service.pages.frame import Frame
 from packshot.service.pages.icons import PATHS
-from packshot.service.pages.render import Frame, environment, page
+from packshot.service.pages.render import environment, page
 from packshot.words import Words, say, say_n
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}{name}"
@@ -41,8 +42,11 @@ def client(app: FastAPI) -> TestClient:
     return TestClient(app)
 
 
-def test_names_from_outside_are_shown_and_never_obeyed(app: FastAPI, client: TestClient) -> None:
-    app.state.frame = lambda _: Frame(csrf='"><script>', person=HOSTILE, organisation=HOSTILE)
+def test_names_from_outside_are_shown_and_never_obeyed(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = Frame(csrf='"><script>', person=HOSTILE, organisation=HOSTILE)
+    monkeypatch.setattr(render, "frame_of", lambda _: hostile)
     shown = client.get("/shown?lang=%3Cscript%3E&x=%22%3E%3Cscript%3E").text
     assert "49" not in shown, "a name was taken for a template"
     assert "{name}" in shown

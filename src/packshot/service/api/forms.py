@@ -32,7 +32,7 @@ MOST_FILES = 1000
 MOST_FIELDS = 100
 MOST_JSON = 1_000_000
 LISTS = frozenset({"variants", "switches"})
-OTHERS = frozenset({"kind", "url", "urls", "upload", "uploads", "feed", "wait"})
+OTHERS = frozenset({"kind", "url", "urls", "upload", "uploads", "feed", "wait", "csrf"})
 """Fields that say where photos come from, not what is to become of them."""
 
 

@@ -18,8 +18,7 @@ pages share: a verdict's chip, a hidden CSRF field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +33,7 @@ from starlette.responses import HTMLResponse
 from packshot.report.entry import STATES, TONES
 from packshot.service.pages import figures
 from packshot.service.pages.choices import language_of, remember, theme_of
+from packshot.service.pages.frame import frame_of
 from packshot.service.pages.icons import icon
 from packshot.service.pages.static import address
 from packshot.words import Value, Words, say, say_n
@@ -43,26 +43,8 @@ HEADERS = {"cache-control": "private, no-cache", "vary": "accept-language, cooki
 """A page holds its reader's token. The door puts the policy of content on it, as on every answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What stands around every page."""
-
-    csrf: str = ""
-    person: str = ""
-    """Name or e-mail of who is signed in; empty where nobody has to be."""
-    organisation: str = ""
-    to_review: int = 0
-    may: frozenset[str] = frozenset()
-    """What this person may do, for pages that hide what would be refused."""
-
-
-Framer = Callable[[Request], Frame]
-"""The app keeps one as `app.state.frame`."""
-
-
 def page(request: Request, template: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
     language = language_of(request)
-    framer: Framer = getattr(request.app.state, "frame", lambda _: Frame())
     text = (
         environment()
         .get_template(template)
@@ -73,7 +55,7 @@ def page(request: Request, template: str, /, *, status: int = 200, **values: Any
                 "request": request,
                 "language": language,
                 "theme": theme_of(request),
-                "frame": framer(request),
+                "frame": frame_of(request),
             }
         )
     )

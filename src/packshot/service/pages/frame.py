@@ -1,0 +1,56 @@
+"""What stands around every page: who looks, what he may do, and how much waits for a decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from starlette.requests import Request
+
+from packshot.service import tables
+from packshot.service.house import House
+from packshot.service.people import auth, sessions
+from packshot.service.people.caller import Caller, May
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    csrf: str = ""
+    """For forms (`macros.html` has a field) and, by `api.js`, for calls."""
+    person: str = ""
+    """Empty where nobody has to sign in."""
+    organisation: str = ""
+    to_review: int = 0
+    may: frozenset[May] = frozenset()
+    """For pages that hide what would be refused."""
+
+
+def frame_of(request: Request) -> Frame:
+    home: House | None = getattr(request.app.state, "house", None)
+    caller = auth.known(request, home) if home else None
+    if home is None or caller is None:
+        return Frame()
+    with home.database.reading() as session:
+        waits = session.scalar(_to_review(caller)) or 0
+        org = session.get(tables.Organisation, caller.org_id) if caller.user_id else None
+    return Frame(
+        csrf=sessions.csrf_token(home.settings, caller.session) if caller.session else "",
+        person=caller.name if caller.user_id else "",
+        organisation=org.name if org else "",
+        to_review=waits if May.REVIEW in caller.may else 0,
+        may=caller.may,
+    )
+
+
+def _to_review(caller: Caller) -> Select[int]:
+    photo = tables.Photo
+    return (
+        select(func.count())
+        .select_from(photo)
+        .where(
+            photo.org_id == caller.org_id,
+            photo.outcome == "review",
+            photo.decision == "",
+            photo.deleted_at.is_(None),
+        )
+    )
