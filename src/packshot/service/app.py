@@ -9,7 +9,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from packshot.service import problems
-from packshot.service.api import health, jobs, knowledge, photos, webhooks
+from packshot.service.api import health, jobs, knowledge, photos, review, webhooks
 from packshot.service.door import Door
 from packshot.service.house import House
 from packshot.service.pages.routes import ROUTERS
@@ -45,7 +45,7 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
     )
     app.state.house = made
     problems.install(app)
-    for part in (health, jobs, photos, knowledge, webhooks):
+    for part in (health, jobs, photos, review, knowledge, webhooks):
         app.include_router(part.router)
     app.include_router(removebg(Queued(made)))
     for pages in ROUTERS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from packshot.errors import PackshotError
 from packshot.service import photos, tables
@@ -43,28 +43,36 @@ def zip_of(
     database: Database, depot: Depot, org_id: str, asked: Filter, *, everything: bool = False
 ) -> Iterator[bytes]:
     """Variants and cut-outs with `report.jsonl`; `everything`: originals, layers and stages, too."""
+    return streamed(_members(database, depot, org_id, asked, everything=everything))
+
+
+def streamed(members: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """A ZIP of files by name, one in memory at a time."""
     sent = _Sent()
+    with zipfile.ZipFile(sent, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members:
+            archive.writestr(zipfile.ZipInfo(name, DATE), data)
+            yield sent.take()
+    yield sent.take()
+
+
+def _members(
+    database: Database, depot: Depot, org_id: str, asked: Filter, *, everything: bool
+) -> Iterator[tuple[str, bytes]]:
     lines: list[str] = []
     taken: set[str] = set()
-    with zipfile.ZipFile(sent, "w", zipfile.ZIP_STORED) as archive:
-        for photo, files in _all(database, org_id, asked):
-            lines.append(
-                json.dumps(
-                    {"id": photo.id, "name": photo.name, "outcome": photo.outcome, **photo.told},
-                    ensure_ascii=False,
-                )
-            )
-            for one in files:
-                if not _wanted(one, everything=everything):
-                    continue
-                try:
-                    data = depot.get(org_id, one.sha256)
-                except (FileNotFoundError, PackshotError):  # the report tells of it; the others still come
-                    continue
-                archive.writestr(zipfile.ZipInfo(_free(one, photo, taken), DATE), data)
-                yield sent.take()
-        archive.writestr(zipfile.ZipInfo("report.jsonl", DATE), "\n".join(lines) + "\n")
-    yield sent.take()
+    for photo, files in _all(database, org_id, asked):
+        told = {"id": photo.id, "name": photo.name, "outcome": photo.outcome, **photo.told}
+        lines.append(json.dumps(told, ensure_ascii=False))
+        for one in files:
+            if not _wanted(one, everything=everything):
+                continue
+            try:
+                data = depot.get(org_id, one.sha256)
+            except (FileNotFoundError, PackshotError):  # the report tells of it; the others still come
+                continue
+            yield _free(one, photo, taken), data
+    yield "report.jsonl", ("\n".join(lines) + "\n").encode()
 
 
 def _all(database: Database, org_id: str, asked: Filter) -> Iterator[tuple[tables.Photo, list[tables.File]]]:
