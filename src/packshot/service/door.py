@@ -65,6 +65,7 @@ class Door:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 _dress(message, number, secure=scope["scheme"] == "https")
+                MutableHeaders(raw=message["headers"]).update(scope["state"].get("rate", {}))
             await send(message)
 
         refused = self._refused(Request(scope))

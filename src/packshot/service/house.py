@@ -9,6 +9,7 @@ from fastapi import Request
 from packshot.service.database import Database
 from packshot.service.depot import Depot
 from packshot.service.intake import Intake
+from packshot.service.people.limits import Limits
 from packshot.service.queue import Queue
 from packshot.service.settings import Settings
 from packshot.service.waiting import Waiting
@@ -22,6 +23,7 @@ class House:
     queue: Queue
     intake: Intake
     waiting: Waiting
+    limits: Limits
 
     @staticmethod
     def of(settings: Settings) -> House:
@@ -29,7 +31,8 @@ class House:
         depot = Depot.of(settings)
         queue = Queue(settings.database_url)
         intake = Intake(database, depot, queue, settings)
-        return House(settings, database, depot, queue, intake, Waiting(database))
+        limits = Limits(database, settings)
+        return House(settings, database, depot, queue, intake, Waiting(database), limits)
 
     def close(self) -> None:
         self.queue.close()
