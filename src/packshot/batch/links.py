@@ -1,4 +1,4 @@
-"""A photo behind a link, without becoming a door into the network we stand in.
+"""A photo behind a link, or a message to one, without becoming a door into the network we stand in.
 
 Each address, also each one that a redirect leads to, is looked up once, must be public, and is the one that
 is then connected to: a name that changes its mind between the check and the call gains nothing.
@@ -9,6 +9,7 @@ a few times with growing pauses; what fails for good (404, 403, a wrong address)
 
 from __future__ import annotations
 
+import asyncio
 import io
 import ipaddress
 import random
@@ -16,7 +17,7 @@ import socket
 import ssl
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import IO
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
@@ -99,6 +100,32 @@ def _follow(url: str, into: IO[bytes], max_bytes: int, allow_private: bool, mann
     raise _no_photo(url, say("it redirects more than {count} times", count=MAX_REDIRECTS))
 
 
+def poster() -> httpx.AsyncClient:
+    """For `post`: many messages at once, from one thread."""
+    return httpx.AsyncClient(timeout=STEP_SECONDS, follow_redirects=False, trust_env=False, verify=_trusted())
+
+
+async def post(
+    client: httpx.AsyncClient,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float,
+    allow_private: bool = False,
+) -> int:
+    """Hands the message over and gives the answer's status. The answer itself is not read, and where it sends
+    us on we do not go. `TimeoutError` where all of it takes longer: httpx counts each step alone.
+    """
+    parts = _parts(url)
+    async with asyncio.timeout(seconds):
+        # Names are looked up beside, for a slow answer would hold all other messages.
+        request = await asyncio.to_thread(_request, client, "POST", parts, headers, body, allow_private)
+        response = await client.send(request, stream=True)
+        await response.aclose()
+    return response.status_code
+
+
 def _parts(here: str) -> SplitResult:
     try:
         parts = urlsplit(here)
@@ -121,19 +148,8 @@ def _ask(
     allow_private: bool,
     deadline: float,
 ) -> httpx.Response:
-    host = _ascii(str(parts.hostname))
-    address = _address(host, parts.port or (443 if parts.scheme == "https" else 80), allow_private)
-    port = f":{parts.port}" if parts.port else ""
-    request = client.build_request(
-        "GET",
-        urlunsplit((parts.scheme, f"{_literal(address)}{port}", parts.path or "/", parts.query, "")),
-        headers={
-            "Host": f"{_literal(host)}{port}",
-            "Accept": "image/*,*/*;q=0.5",
-            "Accept-Encoding": "identity",
-        },
-        extensions={"sni_hostname": host},
-    )
+    headers = {"Accept": "image/*,*/*;q=0.5", "Accept-Encoding": "identity"}
+    request = _request(client, "GET", parts, headers, None, allow_private)
     response = client.send(request, stream=True)
     try:
         if response.has_redirect_location:
@@ -158,6 +174,27 @@ def _ask(
         return response
     finally:
         response.close()
+
+
+def _request(
+    client: httpx.Client | httpx.AsyncClient,
+    method: str,
+    parts: SplitResult,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    allow_private: bool,
+) -> httpx.Request:
+    """To the one address that was looked at, under the name that was asked for."""
+    host = _ascii(str(parts.hostname))
+    address = _address(host, parts.port or (443 if parts.scheme == "https" else 80), allow_private)
+    port = f":{parts.port}" if parts.port else ""
+    return client.build_request(
+        method,
+        urlunsplit((parts.scheme, f"{_literal(address)}{port}", parts.path or "/", parts.query, "")),
+        content=body,
+        headers={"Host": f"{_literal(host)}{port}", **headers},
+        extensions={"sni_hostname": host},
+    )
 
 
 def _unpacked(response: httpx.Response, url: str) -> Iterator[bytes]:

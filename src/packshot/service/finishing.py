@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from packshot.service.database import Database
 from packshot.service.tables import File, Found, Photo, Webhook, now
-from packshot.service.telling import tell
+from packshot.service.telling import tell, tell_job
 from packshot.service.work import Kept, Made, Order
 
 GIVEN = ("original", "edit", "background")
@@ -94,6 +94,4 @@ def _tell(session: Session, photo: Photo) -> None:
         "photo.done",
         {"photo": photo.id, "job": photo.job_id, "outcome": photo.outcome},
     )
-    waits = select(Photo.id).where(Photo.job_id == photo.job_id, Photo.progress != "done").limit(1)
-    if session.scalar(waits) is None:
-        tell(session, photo.org_id, "job.done", {"job": photo.job_id})
+    tell_job(session, photo.job_id)

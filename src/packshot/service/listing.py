@@ -23,6 +23,7 @@ from packshot.service.depot import Depot
 from packshot.service.intake import Incoming, add_photos, plain_name
 from packshot.service.queue import Queue, priority_of
 from packshot.service.settings import Settings
+from packshot.service.telling import tell_job
 from packshot.service.work import media_type_of
 from packshot.words import say
 
@@ -56,6 +57,8 @@ def list_job(database: Database, depot: Depot, queue: Queue, settings: Settings,
         assert row is not None
         row.listed = True
         row.error = plain(error) if error else None
+        session.flush()
+        tell_job(session, job_id)
 
 
 def too_many(settings: Settings) -> Refused:

@@ -325,8 +325,8 @@ class Webhook(Table):
     id: Mapped[str] = key()
     org_id: Mapped[str] = of_org()
     url: Mapped[str] = mapped_column(String(2000))
-    secret: Mapped[str] = mapped_column(String(100))
-    """What its messages are signed with; its owner sees it once."""
+    salt: Mapped[str] = mapped_column(String(40))
+    """With the service's secret it gives what messages are signed with, which so lies nowhere."""
     events: Mapped[list[Any]]
     created_at: Mapped[datetime] = mapped_column(default=now)
     disabled_at: Mapped[datetime | None]

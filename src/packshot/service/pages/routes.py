@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from packshot.service.pages import check, photo, static
+from packshot.service.pages import check, photo, static, webhooks
 
-ROUTERS = (static.router, check.router, photo.router)
+ROUTERS = (static.router, check.router, photo.router, webhooks.router)
