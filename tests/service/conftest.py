@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from people_kit import People
 from service_kit import postgres
 
 from packshot.service import queue
@@ -18,7 +19,7 @@ from packshot.service.app import make_app
 from packshot.service.database import Database
 from packshot.service.house import House
 from packshot.service.people.auth import ensure_local
-from packshot.service.settings import Settings
+from packshot.service.settings import Auth, Settings
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))  # its S3 on the loopback is ours, too
 
@@ -85,6 +86,17 @@ def client(home: House) -> Iterator[TestClient]:
     """As somebody at the machine itself, without accounts."""
     with TestClient(make_app(home.settings, home), base_url="http://127.0.0.1") as asking:
         yield asking
+
+
+@pytest.fixture
+def people(settings: Settings) -> Iterator[People]:
+    """Where one has to sign in."""
+    made = House.of(settings.model_copy(update={"auth": Auth.ON}))
+    everybody = People(made)
+    yield everybody
+    for one in everybody.opened:
+        one.close()
+    made.close()
 
 
 @pytest.fixture

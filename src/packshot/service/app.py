@@ -12,7 +12,9 @@ from packshot.service import problems
 from packshot.service.api import health, jobs, knowledge, photos, review, webhooks
 from packshot.service.door import Door
 from packshot.service.house import House
+from packshot.service.pages.people import to_sign_in
 from packshot.service.pages.routes import ROUTERS
+from packshot.service.people.refusals import NotSignedIn
 from packshot.service.removebg.door import router as removebg
 from packshot.service.removebg.queued import Queued
 from packshot.service.settings import Settings
@@ -45,6 +47,7 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
     )
     app.state.house = made
     problems.install(app)
+    app.add_exception_handler(NotSignedIn, to_sign_in)
     for part in (health, jobs, photos, review, knowledge, webhooks):
         app.include_router(part.router)
     app.include_router(removebg(Queued(made)))

@@ -63,7 +63,7 @@ AGAIN_SECONDS = 5
 
 
 def install(app: FastAPI) -> None:
-    app.add_exception_handler(PackshotError, _ours)
+    app.add_exception_handler(PackshotError, told)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _database)
@@ -105,12 +105,16 @@ def language_of(request: Request) -> str:
     return "en"
 
 
-def _ours(request: Request, exc: Exception) -> Response:
+def status_of(exc: PackshotError) -> int:
+    return STATUSES.get(exc.code, 422)
+
+
+def told(request: Request, exc: Exception) -> Response:
+    """One of our own errors, as its answer."""
     assert isinstance(exc, PackshotError)
-    status = STATUSES.get(exc.code, 422)
     after = getattr(exc, "retry_after", AGAIN_SECONDS if isinstance(exc, StoreFailed) else None)
     headers = {"Retry-After": str(after)} if after else {}
-    return problem(request, status, exc.code, exc.message, exc.cure, headers)
+    return problem(request, status_of(exc), exc.code, exc.message, exc.cure, headers)
 
 
 def _validation(request: Request, exc: Exception) -> Response:
