@@ -24,13 +24,20 @@ def _page() -> Template:
 
 @lru_cache(maxsize=1)
 def style() -> str:
-    """The guide's own CSS; also for a site that shows `body`."""
+    """Of the guide alone, for a site that shows `body` on a ground of its own: it takes the site's --ink,
+    --faint, --card, --line, --good, --doubt and --bad.
+    """
     return (FOLDER / "guide.css").read_text("utf8")
+
+
+@lru_cache(maxsize=1)
+def _whole_style() -> str:
+    return (FOLDER / "guide_ground.css").read_text("utf8") + style()
 
 
 def page(guide: Guide) -> str:
     return _page().substitute(
-        language=guide.language, title=_text(guide.title, guide), style=style(), body=body(guide)
+        language=guide.language, title=_text(guide.title, guide), style=_whole_style(), body=body(guide)
     )
 
 

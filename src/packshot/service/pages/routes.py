@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from packshot.service.pages import check, people, photo, static, webhooks
+from packshot.service.pages import check, people, photo, rules, static, webhooks
 
-ROUTERS = (static.router, people.router, check.router, photo.router, webhooks.router)
+ROUTERS = (static.router, people.router, check.router, photo.router, rules.router, webhooks.router)
