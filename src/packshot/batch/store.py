@@ -72,6 +72,8 @@ class Stored:
     size: int
     stamp: str
     """Its etag, or size and time."""
+    written_at: float = field(default=0.0, compare=False)
+    """Seconds since 1970; 0 where the place does not say."""
 
 
 @dataclass(frozen=True)
@@ -403,7 +405,7 @@ def _write_local(path: Path, data: bytes, fresh: bool, halves: Path) -> None:
 
 
 def _of_stat(name: str, told: os.stat_result) -> Stored:
-    return Stored(name, told.st_size, f"{told.st_size}:{told.st_mtime_ns}")
+    return Stored(name, told.st_size, f"{told.st_size}:{told.st_mtime_ns}", told.st_mtime)
 
 
 def _of_info(name: str, info: Mapping[str, Any]) -> Stored:
@@ -412,7 +414,7 @@ def _of_info(name: str, info: Mapping[str, Any]) -> Stored:
     moved = info.get("LastModified") or info.get("mtime") or info.get("created") or ""
     if isinstance(moved, datetime):  # some places say it so in a listing, and as a number of one file
         moved = moved.timestamp()
-    return Stored(name, size, etag or f"{size}:{moved}")
+    return Stored(name, size, etag or f"{size}:{moved}", moved if isinstance(moved, float) else 0.0)
 
 
 def _content_type(name: str) -> str:

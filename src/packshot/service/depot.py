@@ -7,14 +7,22 @@ what somebody else has, and so that what one deletes is gone.
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from packshot.batch.store import Store
+from packshot.service.ids import is_id
 from packshot.service.settings import Settings
+from packshot.service.tables import HASH
 
 SIZED = (160, 320, 640, 1280, 2048)
 """Widths that pages may ask for: each other one would be a file for an attacker to fill the disk with."""
+
+FRESH_SECONDS = 1800.0
+GRACE_SECONDS = 2 * FRESH_SECONDS
+"""Bytes younger than this stay though no row names them: their rows are being written."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,11 @@ class Depot:
         return Depot(Store.at(settings.storage_url, options))
 
     def put(self, org_id: str, data: bytes) -> str:
-        """Its sha256; written only where it is not there yet."""
+        """Its sha256; written where it is not there yet, or is so old that tidying may just take it away."""
         sha256 = hashlib.sha256(data).hexdigest()
         name = _name(org_id, sha256)
         known = self.store.stat(name)
-        if known is None or known.size != len(data):
+        if known is None or known.size != len(data) or known.written_at < time.time() - FRESH_SECONDS:
             self.store.write(name, data)
         return sha256
 
@@ -44,6 +52,22 @@ class Depot:
         self.store.delete(_name(org_id, sha256))
         for width in SIZED:
             self.store.delete(_sized(org_id, sha256, width))
+
+    def forget_if_old(self, org_id: str, sha256: str) -> bool:
+        """For bytes that no row names. Looked at once more: they may have come again meanwhile."""
+        known = self.store.stat(_name(org_id, sha256))
+        if known is not None and not 0 < known.written_at < time.time() - GRACE_SECONDS:
+            return False
+        self.forget(org_id, sha256)
+        return True
+
+    def pictures(self) -> Iterator[tuple[str, str]]:
+        """Organisation and sha256 of all that lies here, some more than once: each size names its picture."""
+        for stored in self.store.list():
+            org_id, _, rest = stored.name.partition("/")
+            sha256 = rest.rpartition("/")[2].partition("-")[0]
+            if is_id(org_id) and len(sha256) == HASH:
+                yield org_id, sha256
 
     def path(self, org_id: str, sha256: str) -> Path | None:
         """Of a local depot: what is sent as it lies needs no memory."""

@@ -7,6 +7,7 @@ live: DBOS keeps each photo's state, we only say who is dead.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSClient, EnqueueOptions
@@ -21,6 +22,8 @@ AT_ONCE, SOON, LATER = 1, 5, 10
 """Somebody waits for it; a handful; a heap."""
 HANDFUL = 50
 POLL_SECONDS = 0.05
+ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+CHUNK = 500
 
 
 def migrate(url: str) -> None:
@@ -52,6 +55,20 @@ class Queue:
         if held:
             self._client.resume_workflows([one.workflow_id for one in held], queue_name=QUEUE)
         return len(held)
+
+    def forget_done(self, before: datetime) -> int:
+        """What ended before then: the photos themselves say what came of them. How many, `CHUNK` at most."""
+        done = self._client.list_workflows(
+            status=ENDED,
+            completed_before=before.isoformat(),
+            queue_name=QUEUE,
+            limit=CHUNK,
+            load_input=False,
+            load_output=False,
+        )
+        if done:
+            self._client.delete_workflows([one.workflow_id for one in done])
+        return len(done)
 
     def close(self) -> None:
         self._client.destroy()

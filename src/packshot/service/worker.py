@@ -33,6 +33,7 @@ from packshot.service.finishing import finish, start
 from packshot.service.listing import list_job
 from packshot.service.settings import Settings
 from packshot.service.tables import now
+from packshot.service.tidying import Tidier
 from packshot.service.work import Do, Made, Order, broken, failed
 from packshot.service.workbench import Workbench
 
@@ -153,7 +154,10 @@ class Worker:
         """What waits for others, in threads of their own: no slow receiver holds up a heartbeat."""
         threads = [
             threading.Thread(target=chore.run, args=(self._ends,), name=type(chore).__name__, daemon=True)
-            for chore in (sender.Sender(self.database, self.settings),)
+            for chore in (
+                sender.Sender(self.database, self.settings),
+                Tidier(self.database, self.depot, self.queue, self.settings),
+            )
         ]
         for thread in threads:
             thread.start()
