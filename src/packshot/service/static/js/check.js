@@ -250,11 +250,11 @@ function sum() {
   const counts = {};
   for (const job of all) for (const [name, count] of Object.entries(job.counts)) counts[name] = (counts[name] ?? 0) + count;
   totals(counts);
-  const ids = [...jobs.keys()];
+  const mine = [...jobs.keys()];
   const download = document.getElementById("download");
   download.hidden = !done || all.every((job) => job.kind === "check");
-  download.href = `/v1/photos.zip?job=${ids[0]}`;
-  download.onclick = ids.length < 2 ? null : (event) => { event.preventDefault(); ids.forEach(fetchArchive); };
+  download.href = `/v1/photos.zip?job=${mine[0]}`;
+  download.onclick = mine.length < 2 ? null : (event) => { event.preventDefault(); mine.forEach(fetchArchive); };
 }
 
 /** One for each job: large drops are handed in part by part. */
@@ -308,11 +308,12 @@ function begin() {
   if (samples) samples.hidden = true;
 }
 
+const ids = () => [...jobs.keys()].reverse().slice(0, 20).join(",");
+
 /** The address and a cookie hold the jobs: leaving the page and coming back loses nothing. */
 function remember() {
-  const ids = [...jobs.keys()].reverse().slice(0, 20).join(",");
-  history.replaceState(null, "", ids ? `/?job=${ids}` : "/");
-  document.cookie = `jobs=${ids}; path=/; samesite=lax; max-age=${ids ? 86400 : 0}`;
+  history.replaceState(null, "", `/?job=${ids()}`);
+  document.cookie = `jobs=${ids()}; path=/; samesite=lax; max-age=86400`;
 }
 
 takeIn({ take, inputs: [document.getElementById("files"), document.getElementById("folder")], veil: document.getElementById("veil") });
@@ -348,9 +349,8 @@ form.addEventListener("change", (event) => {
 });
 
 document.getElementById("clear").addEventListener("click", () => {
-  const back = location.search;
   document.cookie = "jobs=; path=/; max-age=0; samesite=lax";
-  sessionStorage.setItem("cleared", back);
+  sessionStorage.setItem("cleared", `?job=${ids()}`);
   location.assign("/");
 });
 const cleared = sessionStorage.getItem("cleared");
