@@ -61,7 +61,7 @@ def _members(
 ) -> Iterator[tuple[str, bytes]]:
     lines: list[str] = []
     taken: set[str] = set()
-    for photo, files in _all(database, org_id, asked):
+    for photo, files in all_of(database, org_id, asked):
         told = {"id": photo.id, "name": photo.name, "outcome": photo.outcome, **photo.told}
         lines.append(json.dumps(told, ensure_ascii=False))
         for one in files:
@@ -75,7 +75,9 @@ def _members(
     yield "report.jsonl", ("\n".join(lines) + "\n").encode()
 
 
-def _all(database: Database, org_id: str, asked: Filter) -> Iterator[tuple[tables.Photo, list[tables.File]]]:
+def all_of(
+    database: Database, org_id: str, asked: Filter
+) -> Iterator[tuple[tables.Photo, list[tables.File]]]:
     """Page by page: a history may be long."""
     after = ""
     while True:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -16,7 +16,8 @@ from packshot.service.api.shapes import JobPage, JobShape, PhotoFull, UploadShap
 from packshot.service.house import House, house
 from packshot.service.people.auth import needs
 from packshot.service.people.caller import Caller, May
-from packshot.service.problems import RESPONSES
+from packshot.service.problems import RESPONSES, language_of
+from packshot.service.reports import MEDIA_TYPES, Reports
 from packshot.words import say
 
 router = APIRouter(prefix="/v1", tags=["jobs"], responses=RESPONSES)  # type: ignore[arg-type]
@@ -145,6 +146,26 @@ async def events(job_id: str, home: Home, caller: Reader) -> Response:
     await run_in_threadpool(_job, home, caller, job_id)
     stream = _events(home, caller, job_id)
     return StreamingResponse(stream, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.get(
+    "/jobs/{job_id}/report",
+    summary="The report on all its photos",
+    response_class=StreamingResponse,
+    responses={200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "The report."}},
+)
+def report(
+    job_id: str,
+    request: Request,
+    home: Home,
+    caller: Reader,
+    form: Annotated[Literal["json", "csv", "sarif", "html"], Query(alias="format")] = "json",
+) -> Response:
+    _job(home, caller, job_id)
+    reports = Reports(home.database, home.depot, caller.org_id, photos.Filter(job=job_id))
+    headers = {"Content-Disposition": f'attachment; filename="report.{form}"'}
+    lines = reports.lines(form, language_of(request))
+    return StreamingResponse(lines, media_type=MEDIA_TYPES[form], headers=headers)
 
 
 @router.post(
