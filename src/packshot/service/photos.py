@@ -51,6 +51,8 @@ class Filter:
     deleted: bool = False
     progress: str = ""
     ids: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
+    """approved, rejected, edited, redone; `""` where nobody decided."""
 
 
 def wanted(org_id: str, asked: Filter) -> Select[tables.Photo]:
@@ -67,6 +69,8 @@ def wanted(org_id: str, asked: Filter) -> Select[tables.Photo]:
             query = query.where(column == value)
     if asked.outcomes:
         query = query.where(photo.outcome.in_(asked.outcomes))
+    if asked.decisions:
+        query = query.where(photo.decision.in_(asked.decisions))
     if asked.ids:
         query = query.where(photo.id.in_(asked.ids))
     if asked.rule:
@@ -109,8 +113,8 @@ def find(session: Session, org_id: str, photo_id: str, *, deleted: bool = False)
     return photo
 
 
-def file(session: Session, org_id: str, photo_id: str, role: str) -> tables.File:
-    find(session, org_id, photo_id)
+def file(session: Session, org_id: str, photo_id: str, role: str, *, deleted: bool = False) -> tables.File:
+    find(session, org_id, photo_id, deleted=deleted)
     found = session.get(tables.File, (photo_id, role))
     if found is None or found.org_id != org_id:
         raise NotFound
@@ -132,7 +136,7 @@ def short(session: Session, photos: Sequence[tables.Photo]) -> list[PhotoShort]:
 
 def full(session: Session, depot: Depot, photo: tables.Photo) -> PhotoFull:
     files = files_of(session, [photo.id])[photo.id]
-    report = _report(depot, photo, files)
+    report = report_of(depot, photo, files)
     return PhotoFull(
         **_told(photo, files),
         options=photo.wish,
@@ -184,11 +188,16 @@ def _told(photo: tables.Photo, files: Sequence[tables.File]) -> dict[str, Any]:
 
 
 def pictures(files: Sequence[tables.File]) -> list[str]:
-    roles = [one.role for one in files if one.role not in HIDDEN and not one.role.startswith(BESIDE)]
-    return sorted(roles, key=lambda role: (role != "original", role != "light", role))
+    """What stands for the photo in a list is the second one, where something was made."""
+    roles = [
+        one.role
+        for one in files
+        if one.role not in HIDDEN and not one.role.startswith(BESIDE) and one.media_type.startswith("image/")
+    ]
+    return sorted(roles, key=lambda role: (role != "original", role == "cutout", role != "light", role))
 
 
-def _report(depot: Depot, photo: tables.Photo, files: Sequence[tables.File]) -> dict[str, Any] | None:
+def report_of(depot: Depot, photo: tables.Photo, files: Sequence[tables.File]) -> dict[str, Any] | None:
     account = next((one for one in files if one.role == "account"), None)
     if account is None:
         return None

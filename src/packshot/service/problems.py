@@ -6,6 +6,7 @@ Only clients of remove.bg get theirs, below its prefix.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -47,7 +48,7 @@ STATUSES = {
     "engine_failed": 500,
 }
 MEDIA_TYPE = "application/problem+json"
-RESPONSES = {
+RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {MEDIA_TYPE: {}}, "description": text}
     for status, text in (
         (400, "The request cannot be read."),

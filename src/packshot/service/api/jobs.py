@@ -20,7 +20,7 @@ from packshot.service.problems import RESPONSES, language_of
 from packshot.service.reports import MEDIA_TYPES, Reports
 from packshot.words import say
 
-router = APIRouter(prefix="/v1", tags=["jobs"], responses=RESPONSES)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1", tags=["jobs"], responses=RESPONSES)
 
 Home = Annotated[House, Depends(house)]
 Reader = Annotated[Caller, Depends(needs(May.READ))]

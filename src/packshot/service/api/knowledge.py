@@ -14,7 +14,7 @@ from packshot.service.photos import NotFound
 from packshot.service.problems import RESPONSES
 from packshot.words import Words
 
-router = APIRouter(prefix="/v1", tags=["knowledge"], responses=RESPONSES)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1", tags=["knowledge"], responses=RESPONSES)
 Reader = Annotated[Caller, Depends(needs(May.READ))]
 
 

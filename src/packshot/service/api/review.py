@@ -21,8 +21,8 @@ from packshot.service.people.caller import Caller, May
 from packshot.service.problems import RESPONSES
 from packshot.service.wishes import Value
 
-CONFLICT = {409: {**RESPONSES[400], "description": "Somebody else was first; `cure` says how to go on."}}
-router = APIRouter(prefix="/v1", tags=["review"], responses={**RESPONSES, **CONFLICT})  # type: ignore[arg-type]
+CONFLICT: dict[int | str, dict[str, Any]] = {409: {**RESPONSES[400], "description": "Somebody else was first; `cure` says how to go on."}}
+router = APIRouter(prefix="/v1", tags=["review"], responses={**RESPONSES, **CONFLICT})
 
 Home = Annotated[House, Depends(house)]
 Reader = Annotated[Caller, Depends(needs(May.READ))]

@@ -17,7 +17,7 @@ from packshot.service.problems import RESPONSES
 from packshot.service.tables import Delivery, Webhook
 from packshot.service.telling import EVENTS
 
-router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=RESPONSES)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"], responses=RESPONSES)
 
 Home = Annotated[House, Depends(house)]
 Manager = Annotated[Caller, Depends(needs(May.MANAGE))]
