@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -21,7 +21,9 @@ from packshot.service.people.caller import Caller, May
 from packshot.service.problems import RESPONSES
 from packshot.service.wishes import Value
 
-CONFLICT: dict[int | str, dict[str, Any]] = {409: {**RESPONSES[400], "description": "Somebody else was first; `cure` says how to go on."}}
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    409: {**RESPONSES[400], "description": "Somebody else was first; `cure` says how to go on."}
+}
 router = APIRouter(prefix="/v1", tags=["review"], responses={**RESPONSES, **CONFLICT})
 
 Home = Annotated[House, Depends(house)]

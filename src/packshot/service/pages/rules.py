@@ -59,7 +59,7 @@ class Line:
 
     @property
     def differs(self) -> bool:
-        told = {cell and (cell[0], tuple(str(number.text) for number in cell[1])) for cell in self.cells}
+        told = {cell and (cell[0], " ".join(str(one.text) for one in cell[1])) for cell in self.cells}
         return len(told) > 1
 
 
