@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-all lint words docs speed samples clean
+.PHONY: demo test test-all browser lint words docs speed samples clean
 
 demo: .venv/installed
 	$(BIN)/packshot demo --photos examples/photos --out out/demo
@@ -11,8 +11,13 @@ demo: .venv/installed
 test: .venv/installed-dev lint
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
-test-all: test                  ## and what starts whole servers: a Ray cluster, PostgreSQL
+test-all: browser test          ## and what starts whole servers: a browser, a Ray cluster, PostgreSQL
 	$(BIN)/pytest -n 2 --dist worksteal -m slow
+
+browser:
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
+	  { echo "make test-all opens the pages in a real Chromium, and there is none here."; \
+	    echo "Get it: apt-get install chromium (Debian, Ubuntu) · brew install --cask chromium (macOS)"; exit 1; }
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
