@@ -96,6 +96,8 @@ def _sqlite(url: str) -> Engine:
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
+        # SQLite's own knows ASCII only: a search for "кружка" would not find "Кружка.jpg".
+        connection.create_function("lower", 1, _lower, deterministic=True)
         # Python's own habit of opening transactions late makes two writers fail instead of wait.
         connection.isolation_level = None
 
@@ -104,6 +106,10 @@ def _sqlite(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
 
     return engine
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else text.lower()
 
 
 def _writes(connection: Any) -> bool:

@@ -21,7 +21,7 @@ from packshot.service.problems import RESPONSES
 from packshot.service.redo import again, delete, restore
 from packshot.service.wishes import Wish
 
-router = APIRouter(prefix="/v1", tags=["photos"], responses=RESPONSES)  # type: ignore[arg-type]
+router = APIRouter(prefix="/v1", tags=["photos"], responses=RESPONSES)
 
 Home = Annotated[House, Depends(house)]
 Reader = Annotated[Caller, Depends(needs(May.READ))]
@@ -46,6 +46,10 @@ def asked_for(
     since: datetime | None = None,
     until: datetime | None = None,
     deleted: bool = False,
+    decision: Annotated[
+        list[str] | None, Query(max_length=5, description="approved, rejected, edited, redone, none.")
+    ] = None,
+    ids: Annotated[list[str] | None, Query(max_length=photos.MOST_PAGE, description="Only these.")] = None,
 ) -> Filter:
     return Filter(
         job=job,
@@ -57,6 +61,8 @@ def asked_for(
         since=since,
         until=until,
         deleted=deleted,
+        decisions=tuple("" if one == "none" else one for one in decision or ()),
+        ids=tuple(ids or ()),
     )
 
 
@@ -142,7 +148,7 @@ def picture(
     caller: Reader,
     w: int = Query(640, ge=1, le=4096, description=f"Longest side; one of {', '.join(map(str, SIZED))}."),
 ) -> Response:
-    one = _file(home, caller, photo_id, role)
+    one = _file(home, caller, photo_id, role, deleted=True)  # to know what would be taken back
     width = next((known for known in SIZED if known >= w), SIZED[-1])
     headers = {"Cache-Control": FOR_EVER, "ETag": f'"{one.sha256}-{width}"'}
     if request.headers.get("if-none-match") == headers["ETag"]:
@@ -203,9 +209,9 @@ def take_many_back(asked: Ids, home: Home, caller: Writer) -> None:
     restore(home, caller, asked.ids)
 
 
-def _file(home: House, caller: Caller, photo_id: str, role: str) -> tables.File:
+def _file(home: House, caller: Caller, photo_id: str, role: str, *, deleted: bool = False) -> tables.File:
     with home.database.reading() as session:
-        return photos.file(session, caller.org_id, photo_id, role)
+        return photos.file(session, caller.org_id, photo_id, role, deleted=deleted)
 
 
 def _disposition(name: str, *, inline: bool) -> str:

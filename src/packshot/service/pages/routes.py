@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from packshot.service.pages import check, people, photo, rules, static, webhooks
+from packshot.service.pages import check, history, people, photo, rules, static, webhooks
 
-ROUTERS = (static.router, people.router, check.router, photo.router, rules.router, webhooks.router)
+ROUTERS = (
+    static.router,
+    people.router,
+    check.router,
+    photo.router,
+    history.router,
+    rules.router,
+    webhooks.router,
+)
