@@ -12,6 +12,7 @@ from packshot.service import problems
 from packshot.service.api import health, jobs, knowledge, photos, review, webhooks
 from packshot.service.door import Door
 from packshot.service.house import House
+from packshot.service.metrics import Metrics
 from packshot.service.pages.people import to_sign_in
 from packshot.service.pages.routes import ROUTERS
 from packshot.service.people.refusals import NotSignedIn
@@ -46,6 +47,7 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.house = made
+    app.state.metrics = metrics = Metrics()
     problems.install(app)
     app.add_exception_handler(NotSignedIn, to_sign_in)
     for part in (health, jobs, photos, review, knowledge, webhooks):
@@ -53,5 +55,5 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
     app.include_router(removebg(Queued(made)))
     for pages in ROUTERS:
         app.include_router(pages)
-    app.add_middleware(Door, settings=settings)
+    app.add_middleware(Door, settings=settings, metrics=metrics)
     return app

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from packshot.service.ids import new_id
+from packshot.service.metrics import Metrics
 from packshot.service.problems import problem
 from packshot.service.settings import Settings
 from packshot.words import say
@@ -46,8 +47,8 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Door:
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app, self.settings = app, settings
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+        self.app, self.settings, self.metrics = app, settings, metrics
         self.most = settings.max_archive_mb * 1_000_000
         self.hosts = _own_hosts(settings)
 
@@ -75,13 +76,15 @@ class Door:
             else:
                 await self.app(scope, _counted(receive, self.most), sending)
         finally:
+            seconds = time.perf_counter() - began
+            self.metrics.request(scope, status, seconds)
             log.info(
                 "request",
                 number=number,
                 method=scope["method"],
                 path=scope["path"][:200],
                 status=status,
-                ms=round((time.perf_counter() - began) * 1000, 1),
+                ms=round(seconds * 1000, 1),
             )
 
     def _refused(self, request: Request) -> Any:

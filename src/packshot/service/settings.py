@@ -61,6 +61,7 @@ class Settings(BaseModel):
     undo_hours: float = Field(24, ge=0, description="how long a deleted photo can be taken back")
     allow_private_urls: bool = Field(False, description="links may lead into your own network")
     trust_proxy: bool = Field(False, description="believe X-Forwarded-For and -Proto of a proxy before us")
+    metrics_token: str = Field("", repr=False, description="lets who sends it as Bearer read /metrics")
     log: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning, error"
     )
@@ -160,7 +161,8 @@ def _fault(error: Mapping[str, object]) -> str:
     assert isinstance(location, tuple)
     name = f"{PREFIX}{str(location[0]).upper()}"
     # The value of a secret must not stand in a log.
-    got = "" if "SECRET" in name or "DATABASE" in name else f" (got {error.get('input')!r})"
+    hidden = any(word in name for word in ("SECRET", "DATABASE", "TOKEN"))
+    got = "" if hidden else f" (got {error.get('input')!r})"
     return f"{name}: {error['msg']}{got}"
 
 

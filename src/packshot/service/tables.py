@@ -273,6 +273,7 @@ class Photo(Table):
         Index(None, "org_id", "outcome", "id"),
         Index("ix_photos_review", "org_id", "outcome", "decision", "doubt"),
         Index(None, "progress"),
+        Index(None, "done_at"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packshot.service.pages import check, history, people, photo, rules, static, webhooks
+from packshot.service.pages import check, history, people, photo, rules, static, status, webhooks
 
 ROUTERS = (
     static.router,
@@ -12,4 +12,5 @@ ROUTERS = (
     history.router,
     rules.router,
     webhooks.router,
+    status.router,
 )

@@ -273,6 +273,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photos")),
     )
+    op.create_index(op.f("ix_photos_done_at"), "photos", ["done_at"], unique=False)
     op.create_index(op.f("ix_photos_job_id"), "photos", ["job_id"], unique=False)
     op.create_index(op.f("ix_photos_org_id_id"), "photos", ["org_id", "id"], unique=False)
     op.create_index(op.f("ix_photos_org_id_outcome_id"), "photos", ["org_id", "outcome", "id"], unique=False)
