@@ -130,3 +130,13 @@ def test_a_deleted_photo_is_taken_back_from_its_page(client: TestClient, home: H
 def test_a_photo_that_is_not_there_is_not_found(client: TestClient) -> None:
     assert client.get(f"/photos/{'0' * 26}").status_code == 404
     assert client.get("/photos/x").status_code == 404
+
+
+def test_a_finding_leads_to_its_paragraph_of_the_guide(client: TestClient, home: House, badge: bytes) -> None:
+    photo = done(client, home, badge, kind="check", profile="ozon", category="home")
+    shown = client.get(f"/photos/{photo}").text
+    links = re.findall(r'href="(/rules/[^"]+)">Why', shown)
+    assert links
+    for link in links:
+        address, _, anchor = link.partition("#")
+        assert f'id="{anchor}"' in client.get(address).text, link

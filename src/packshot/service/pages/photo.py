@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -86,7 +87,8 @@ def show(photo_id: str, request: Request, home: Home, caller: Reader) -> Respons
         stages=[_stage(one, photo) for one in photo.stages],
         trail=bool(photo.stages),
         severities=SEVERITIES,
-        title_of=lambda rule: Words(RULES[rule].title) if rule in RULES.names() else verbatim(rule),
+        rules=RULES.names(),
+        paragraph=lambda rule: _paragraph(photo, rule),
         levels=LEVELS,
         markets=markets(),
         groups=category_groups(),
@@ -140,6 +142,14 @@ def _readable(photo: PhotoFull) -> bool:
 
 def _output(photo: PhotoFull, role: str) -> Output | None:
     return next((one for one in photo.outputs if one.role == role), None)
+
+
+def _paragraph(photo: PhotoFull, rule: str) -> str:
+    """Of the marketplace's guide; of the rule alone where a profile has no guide."""
+    if not any(photo.profile == market.name for market in markets()):
+        return f"/rules/of/{rule}"
+    asked = f"?category={quote(photo.category)}" if photo.category else ""
+    return f"/rules/{photo.profile}{asked}#{rule}"
 
 
 def _shown(photo: PhotoFull) -> list[Shown]:

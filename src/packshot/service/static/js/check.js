@@ -20,6 +20,8 @@ const troubled = new Set();        // jobs whose trouble has been told
 const chosen = new Set();          // outcomes that the totals let through
 let sending = 0;                   // photos that belong to no job yet
 
+const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
 for (const tile of grid.children) if (tile.dataset.photo) tiles.set(tile.dataset.photo, tile);
 
 // ---- a tile ---------------------------------------------------------------------------------------------
@@ -61,7 +63,7 @@ function finish(photo) {
   tile.dataset.outcome = photo.outcome;
   tile.querySelector("progress").hidden = true;
   tile.querySelector(".doing").textContent = "";
-  verdict(tile, photo.tone, said[photo.outcome.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())]);
+  verdict(tile, photo.tone, said[camel(photo.outcome)]);
   why(tile, photo.why.map((one) => one[lang]));
   const role = photo.pictures[1] ?? photo.pictures[0];
   if (role && photo.size[0]) show(tile, `/v1/photos/${photo.id}/picture/${role}`);
@@ -254,22 +256,28 @@ function sum() {
   const download = document.getElementById("download");
   download.hidden = !done || all.every((job) => job.kind === "check");
   download.href = `/v1/photos.zip?job=${mine[0]}`;
-  download.onclick = mine.length < 2 ? null : (event) => { event.preventDefault(); mine.forEach(fetchArchive); };
+  download.onclick = mine.length < 2 ? null : takeAlong;
 }
 
-/** One for each job: large drops are handed in part by part. */
-function fetchArchive(id) {
-  const anchor = document.createElement("a");
-  anchor.href = `/v1/photos.zip?job=${id}`;
-  anchor.download = "";
-  anchor.click();
+/** Of several jobs: whatever of them lies on the page, as one archive. */
+function takeAlong(event) {
+  event.preventDefault();
+  const form = document.getElementById("take-along");
+  for (const old of form.querySelectorAll("[name=ids]")) old.remove();
+  for (const id of tiles.keys()) {
+    const field = document.createElement("input");
+    Object.assign(field, { type: "hidden", name: "ids", value: id });
+    form.append(field);
+  }
+  form.submit();
 }
 
 const TONES = { publish: "good", compliant: "good", fixed: "good", cut: "good", ask_seller: "bad", failed: "bad" };
 
 function totals(counts) {
   const place = document.getElementById("totals");
-  const names = Object.keys(counts).sort();
+  const order = Object.keys(said);
+  const names = Object.keys(counts).sort((one, other) => order.indexOf(camel(one)) - order.indexOf(camel(other)));
   place.hidden = names.length < 2 && !chosen.size;
   for (const name of names) {
     let button = place.querySelector(`[data-outcome="${name}"]`);
@@ -290,7 +298,7 @@ function totals(counts) {
       };
       place.append(button);
     }
-    const word = said[name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())];
+    const word = said[camel(name)];
     button.lastElementChild.textContent = `${word}: ${counts[name]}`;
   }
 }

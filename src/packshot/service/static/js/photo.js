@@ -19,7 +19,8 @@ const format = new Intl.NumberFormat(document.documentElement.lang, { style: "pe
 const view = zoom(frame, {
   size: () => ({ width: Number(top()?.dataset.width) || top()?.naturalWidth || 1, height: Number(top()?.dataset.height) || top()?.naturalHeight || 1 }),
   onzoom(share, zoomed) {
-    document.getElementById("zoom-said").textContent = format.format(share);
+    const said = document.getElementById("zoom-said");
+    if (said) said.textContent = format.format(share);
     if (zoomed) for (const picture of frame.querySelectorAll(".pane:not([hidden]) img[data-full]")) sharpen(picture);
   },
 });
