@@ -47,6 +47,7 @@ def listen_for_language(words: Sequence[str]) -> None:
 def build() -> typer.Typer:
     from packshot.cli import (
         assess,
+        backup,
         batch,
         calibrate,
         card,
@@ -61,6 +62,7 @@ def build() -> typer.Typer:
         profiles,
         serve,
         train,
+        user,
         version,
         weights,
     )
@@ -88,6 +90,7 @@ def build() -> typer.Typer:
         ("rules", calibrate),
         ("rules", guide),
         ("packshot", serve),
+        ("packshot", backup),
         ("packshot", doctor),
         ("packshot", version),
     ):
@@ -98,7 +101,18 @@ def build() -> typer.Typer:
             epilog=_examples(module.EXAMPLES),
             rich_help_panel=told(GROUPS[group]),
         )(getattr(module, name))
-    for group, module in (("photos", batch), ("packshot", train), ("packshot", weights)):
+    built.command(
+        "restore",
+        help=told(backup.RESTORE_HELP),
+        epilog=_examples(backup.RESTORE_EXAMPLES),
+        rich_help_panel=told(GROUPS["packshot"]),
+    )(backup.restore)
+    for group, module in (
+        ("photos", batch),
+        ("packshot", user),
+        ("packshot", train),
+        ("packshot", weights),
+    ):
         built.add_typer(
             _several(module.COMMANDS, getattr(module, "GROUP", None)),
             name=module.__name__.rpartition(".")[2],

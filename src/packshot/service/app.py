@@ -9,7 +9,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from packshot.service import problems
-from packshot.service.api import health, jobs, knowledge, photos, review, webhooks
+from packshot.service.api import health, jobs, knowledge, people, photos, review, webhooks
 from packshot.service.door import Door
 from packshot.service.house import House
 from packshot.service.metrics import Metrics
@@ -50,7 +50,7 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
     app.state.metrics = metrics = Metrics()
     problems.install(app)
     app.add_exception_handler(NotSignedIn, to_sign_in)
-    for part in (health, jobs, photos, review, knowledge, webhooks):
+    for part in (health, jobs, photos, review, knowledge, webhooks, people):
         app.include_router(part.router)
     app.include_router(removebg(Queued(made)))
     for pages in ROUTERS:

@@ -58,7 +58,6 @@ def leave(request: Request, home: Home, caller: SignedIn) -> Response:
 
 @router.get("/invitation")
 def invited(request: Request, home: Home) -> Response:
-    """The token stands in the query: paths are written into the log."""
     return _invitation_page(request, home, request.query_params.get("token", ""))
 
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from packshot.service.pages import check, history, people, photo, rules, static, status, webhooks
+from packshot.service.pages import (
+    check,
+    history,
+    people,
+    photo,
+    rules,
+    settings,
+    settings_keys,
+    settings_members,
+    settings_usage,
+    static,
+    status,
+    webhooks,
+)
 
 ROUTERS = (
     static.router,
@@ -11,6 +24,10 @@ ROUTERS = (
     photo.router,
     history.router,
     rules.router,
+    settings.router,
+    settings_members.router,
+    settings_keys.router,
+    settings_usage.router,
     webhooks.router,
     status.router,
 )

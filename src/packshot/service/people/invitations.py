@@ -21,6 +21,7 @@ from packshot.service.people.refusals import allowed_role
 from packshot.service.people.sign_in import authenticate
 from packshot.service.people.tokens import hashed, new_token
 from packshot.service.photos import NotFound
+from packshot.service.settings import Settings
 from packshot.service.tables import Invitation, Membership, Organisation, User, now
 from packshot.words import say
 
@@ -78,6 +79,12 @@ def make(session: Session, caller: Caller, email: str, role: str) -> tuple[Invit
     return made, token
 
 
+def link(settings: Settings, request: Request, token: str) -> str:
+    """The token stands in the query: paths are written into the log."""
+    address = settings.public_url or f"{request.url.scheme}://{request.url.netloc}"
+    return f"{address}/invitation?token={token}"
+
+
 def open_ones(session: Session, org_id: str) -> Sequence[Invitation]:
     alive = Invitation.accepted_at.is_(None), Invitation.expires_at > now()
     return list(session.scalars(select(Invitation).where(Invitation.org_id == org_id, *alive)))
@@ -117,7 +124,7 @@ def accept_new(home: House, request: Request, token: str, name: str, password: s
         raise UsedUp
     passwords.check(password, welcome.email)
     kept = passwords.hash_of(password)
-    shown = one_line(name, say("your name"), may_be_empty=True)
+    shown = one_line(name, say("Your name"), may_be_empty=True)
     try:
         with home.database.transaction() as session:
             user = User(email=welcome.email, name=shown, password=kept)

@@ -90,7 +90,7 @@ def make(
     text = PREFIX + new_token()
     key = Key(
         org_id=caller.org_id,
-        name=one_line(name, say("the key's name")),
+        name=one_line(name, say("The key's name")),
         start=text[:SHOWN],
         secret=hashed(text),
         scopes=sorted(scopes),

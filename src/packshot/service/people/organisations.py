@@ -36,7 +36,7 @@ def change(
     """`keep_days` 0: as the service says."""
     organisation = find(session, caller.org_id)
     if name is not None:
-        organisation.name = one_line(name, say("the organisation's name"))
+        organisation.name = one_line(name, say("The organisation's name"))
     if keep_days is not None:
         if not 0 <= keep_days <= MOST_DAYS:
             raise BadOption(say("Days to keep originals: 1 to {most}, or none.", most=MOST_DAYS))

@@ -28,7 +28,7 @@ class TooManyCalls(PackshotError):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            say("Too many calls within a minute."), say("Go on in {count} seconds.", count=retry_after)
+            say("Too many calls within a minute."), say("Go on in {count} s.", count=retry_after)
         )
         self.retry_after = retry_after
 
@@ -37,9 +37,7 @@ class TooManyTries(PackshotError):
     code = "too_many_tries"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(
-            say("Too many wrong passwords."), say("Try again in {count} seconds.", count=retry_after)
-        )
+        super().__init__(say("Too many wrong passwords."), say("Try again in {count} s.", count=retry_after))
         self.retry_after = retry_after
 
 
