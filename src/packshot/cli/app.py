@@ -47,6 +47,7 @@ def listen_for_language(words: Sequence[str]) -> None:
 def build() -> typer.Typer:
     from packshot.cli import (
         assess,
+        backup,
         batch,
         calibrate,
         card,
@@ -89,6 +90,7 @@ def build() -> typer.Typer:
         ("rules", calibrate),
         ("rules", guide),
         ("packshot", serve),
+        ("packshot", backup),
         ("packshot", doctor),
         ("packshot", version),
     ):
@@ -99,6 +101,12 @@ def build() -> typer.Typer:
             epilog=_examples(module.EXAMPLES),
             rich_help_panel=told(GROUPS[group]),
         )(getattr(module, name))
+    built.command(
+        "restore",
+        help=told(backup.RESTORE_HELP),
+        epilog=_examples(backup.RESTORE_EXAMPLES),
+        rich_help_panel=told(GROUPS["packshot"]),
+    )(backup.restore)
     for group, module in (
         ("photos", batch),
         ("packshot", user),
