@@ -22,6 +22,7 @@ from packshot.service.people.auth import ensure_local
 from packshot.service.settings import Auth, Settings
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))  # its S3 on the loopback is ours, too
+sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # and its browser
 
 SECRET = "of the tests, and of nothing else"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from PIL import Image
 from service_kit import empty, mug, noise, work
 
 from packshot.service.house import House
+from packshot.service.listing import Stopped, list_job
 
 
 @pytest.fixture
@@ -185,3 +187,60 @@ def test_a_full_queue_says_when_to_come_back(home: House, client_of: Callable[[H
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
     assert refused.json()["cure"]
+
+
+def test_a_zip_counts_into_the_quota_and_says_where_it_ended(
+    home: House, client_of: Callable[[House], TestClient]
+) -> None:
+    settings = home.settings.model_copy(update={"per_day": 100})
+    small = replace(home, settings=settings, intake=replace(home.intake, settings=settings))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(130):
+            archive.writestr(f"{number}.jpg", b"no photo")
+    client = client_of(small)
+    job = client.post(
+        "/v1/jobs", files={"files": ("a.zip", packed.getvalue())}, data={"kind": "check"}
+    ).json()
+    list_job(small.database, small.depot, small.queue, settings, job["id"])
+    told = client.get(f"/v1/jobs/{job['id']}").json()
+    assert told["total"] == 100
+    assert told["error"]["code"] == "quota_exceeded"
+    assert client.post("/v1/jobs", files={"files": ("b.jpg", noise(1))}).status_code == 429
+
+
+def test_a_heap_waits_for_room_and_goes_on_where_it_stopped(home: House, client: TestClient) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(150):
+            archive.writestr(f"{number}.jpg", noise(number, side=8))
+    job = client.post(
+        "/v1/jobs", files={"files": ("a.zip", packed.getvalue())}, data={"kind": "check"}
+    ).json()
+    narrow = home.settings.model_copy(update={"max_waiting": 100})
+    with pytest.raises(Stopped):
+        list_job(home.database, home.depot, home.queue, narrow, job["id"], rest=lambda seconds: True)
+    assert client.get(f"/v1/jobs/{job['id']}").json()["total"] == 100
+    list_job(home.database, home.depot, home.queue, home.settings, job["id"])
+    told = client.get(f"/v1/jobs/{job['id']}").json()
+    assert told["listed"]
+    assert told["total"] == 150
+
+
+def test_progress_is_told_as_it_happens(home: House, client: TestClient) -> None:
+    files = [("files", (f"{number}.jpg", noise(number))) for number in range(3)]
+    job = client.post("/v1/jobs", files=files, data={"kind": "check"}).json()
+    ends = threading.Thread(target=work, args=(home,))
+    ends.start()
+    told: list[tuple[str, dict[str, object]]] = []
+    with client.stream("GET", f"/v1/jobs/{job['id']}/events") as events:
+        name = ""
+        for line in events.iter_lines():
+            kind, _, value = line.partition(": ")
+            name = value if kind == "event" else name
+            if kind == "data":
+                told.append((name, json.loads(value)))
+    ends.join()
+    assert sorted(str(data["name"]) for name, data in told if name == "photo") == ["0.jpg", "1.jpg", "2.jpg"]
+    assert told[-1] == ("end", {})
+    assert [data["done"] for name, data in told if name == "job"][-1] == 3

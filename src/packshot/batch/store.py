@@ -11,6 +11,7 @@ import json
 import os
 import random
 import secrets
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -30,6 +31,7 @@ Value = TypeVar("Value")
 Failures = list[Exception]
 
 ATTEMPTS = 6
+STEP = 1 << 20
 FIRST_PAUSE = 0.05
 """Seconds; doubled at each further attempt, so that all together wait about three seconds."""
 LASTING = frozenset({errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.EROFS})
@@ -214,6 +216,30 @@ class Store:
         if self._protocol in ("s3", "s3a") and (kind := _content_type(name)):
             how["ContentType"] = kind  # without it marketplaces are given a nameless stream
         self._fs.pipe_file(self._at(name), data, **how)
+
+    def write_from(self, name: str, stream: IO[bytes]) -> None:
+        """What is too large for the memory; read from where the stream stands now."""
+        begin = stream.tell()
+
+        def attempt() -> None:
+            stream.seek(begin)
+            if not self.is_local:
+                with self._fs.open(self._at(name), "wb") as written:
+                    shutil.copyfileobj(stream, written, STEP)
+                return
+            beside = self.path / HALVES / f".{secrets.token_hex(8)}{HALF}"
+            for folder in (beside.parent, (self.path / name).parent):
+                _make_folder(folder)
+            try:
+                with beside.open("wb") as written:
+                    shutil.copyfileobj(stream, written, STEP)
+                    written.flush()
+                    os.fsync(written.fileno())
+                beside.replace(self.path / name)
+            finally:
+                beside.unlink(missing_ok=True)
+
+        self._try(attempt)
 
     def copy(self, name: str, to: str) -> None:
         """Within the place: a bucket does it by itself."""

@@ -7,10 +7,12 @@ what somebody else has, and so that what one deletes is gone.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, BinaryIO, cast
 
 from packshot.batch.store import Store
 from packshot.service.ids import is_id
@@ -42,6 +44,19 @@ class Depot:
         if known is None or known.size != len(data) or known.written_at < time.time() - FRESH_SECONDS:
             self.store.write(name, data)
         return sha256
+
+    def put_file(self, org_id: str, stream: IO[bytes]) -> str:
+        """The same for what is too large for the memory."""
+        stream.seek(0)
+        sha256 = hashlib.file_digest(cast(BinaryIO, stream), "sha256").hexdigest()
+        stream.seek(0)
+        self.store.write_from(_name(org_id, sha256), stream)
+        return sha256
+
+    def copy_to(self, org_id: str, sha256: str, path: Path) -> None:
+        """Raises FileNotFoundError where it was deleted."""
+        with self.store.open(_name(org_id, sha256)) as stored, path.open("wb") as copied:
+            shutil.copyfileobj(stored, copied, 1 << 20)
 
     def get(self, org_id: str, sha256: str) -> bytes:
         """Raises FileNotFoundError where it was deleted."""

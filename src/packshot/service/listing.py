@@ -6,7 +6,7 @@ A worker that dies in the middle lists again from the start: what stands in the 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from packshot.journey.report import plain
 from packshot.service import tables
 from packshot.service.database import Database
 from packshot.service.depot import Depot
-from packshot.service.intake import Incoming, add_photos, plain_name
+from packshot.service.intake import Incoming, add_photos, plain_name, waiting_photos
+from packshot.service.people.usage import asker, count_photos
 from packshot.service.queue import Queue, priority_of
 from packshot.service.settings import Settings
 from packshot.service.telling import tell_job
@@ -28,9 +29,22 @@ from packshot.service.work import media_type_of
 from packshot.words import say
 
 CHUNK = 100
+FULL_SECONDS = 1.0
 
 
-def list_job(database: Database, depot: Depot, queue: Queue, settings: Settings, job_id: str) -> None:
+class Stopped(Exception):
+    """The worker ends: somebody else goes on from here."""
+
+
+def list_job(
+    database: Database,
+    depot: Depot,
+    queue: Queue,
+    settings: Settings,
+    job_id: str,
+    rest: Callable[[float], bool] = lambda seconds: False,
+) -> None:
+    """`rest` waits so many seconds, or says that we are to stop, which raises `Stopped`."""
     with database.reading() as session:
         job = session.get(tables.Job, job_id)
         known = session.scalar(select(func.count()).where(tables.Photo.job_id == job_id)) or 0
@@ -44,7 +58,9 @@ def list_job(database: Database, depot: Depot, queue: Queue, settings: Settings,
                 known += len(chunk)
                 if known > settings.max_photos:
                     raise too_many(settings)
+                _wait_for_room(database, settings, rest)
                 with database.transaction() as session:
+                    count_photos(session, asker(session, job.org_id, job.who), job.kind, len(chunk), settings)
                     add_photos(session, queue, session.merge(job), chunk, priority_of(known))
         if not known:
             error = Refused(
@@ -61,6 +77,16 @@ def list_job(database: Database, depot: Depot, queue: Queue, settings: Settings,
         tell_job(session, job_id)
 
 
+def _wait_for_room(database: Database, settings: Settings, rest: Callable[[float], bool]) -> None:
+    """A heap comes in as it is worked off: half of the queue is for those who wait for an answer."""
+    while True:
+        with database.reading() as session:
+            if waiting_photos(session) < max(1, settings.max_waiting // 2):
+                return
+        if rest(FULL_SECONDS):
+            raise Stopped
+
+
 def too_many(settings: Settings) -> Refused:
     return Refused(
         say("More than {limit} photos at once.", limit=settings.max_photos),
@@ -71,7 +97,7 @@ def too_many(settings: Settings) -> Refused:
 def _photos(job: tables.Job, depot: Depot, settings: Settings, folder: Path) -> Iterator[Incoming]:
     if job.source.startswith("zip:"):
         path = folder / "photos.zip"
-        path.write_bytes(depot.get(job.org_id, job.source.removeprefix("zip:")))
+        depot.copy_to(job.org_id, job.source.removeprefix("zip:"), path)
         for one in open_source(str(path)):
             yield _member(one, job, depot)
         return

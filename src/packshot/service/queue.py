@@ -13,9 +13,13 @@ from typing import Any
 from dbos import DBOS, DBOSClient, EnqueueOptions
 from sqlalchemy.orm import Session
 
-QUEUE = "photos"
+from packshot.service.ids import new_id
+
+QUEUE, LISTINGS = "photos", "listings"
+"""Those who list a ZIP may wait for room in the queue of photos, so they have one of their own."""
 PHOTO, JOB = "photo", "job"
 """Workflows."""
+QUEUES = {PHOTO: QUEUE, JOB: LISTINGS}
 VERSION = "1"
 """Of what lies in the queue. Another packshot goes on with it, as long as this stays the same."""
 AT_ONCE, SOON, LATER = 1, 5, 10
@@ -36,12 +40,14 @@ class Queue:
     def __init__(self, url: str) -> None:
         self._client = DBOSClient(system_database_url=url, retry_connection_errors=False)
 
-    def put(self, session: Session, workflow: str, row_id: str, *, priority: int) -> None:
-        """Part of the caller's transaction."""
+    def put(
+        self, session: Session, workflow: str, row_id: str, *, priority: int, afresh: bool = False
+    ) -> None:
+        """Part of the caller's transaction. `afresh`: it was there before, and left unfinished."""
         options: EnqueueOptions = {
             "workflow_name": workflow,
-            "queue_name": QUEUE,
-            "workflow_id": row_id,
+            "queue_name": QUEUES[workflow],
+            "workflow_id": f"{row_id}.{new_id()}" if afresh else row_id,
             "priority": priority,
             "app_version": VERSION,
         }
@@ -52,8 +58,9 @@ class Queue:
         held: list[Any] = self._client.list_workflows(
             status="PENDING", executor_id=list(dead), load_input=False, load_output=False
         )
-        if held:
-            self._client.resume_workflows([one.workflow_id for one in held], queue_name=QUEUE)
+        for name in (PHOTO, JOB):
+            if ids := [one.workflow_id for one in held if one.name == name]:
+                self._client.resume_workflows(ids, queue_name=QUEUES[name])
         return len(held)
 
     def forget_done(self, before: datetime) -> int:
@@ -61,7 +68,7 @@ class Queue:
         done = self._client.list_workflows(
             status=ENDED,
             completed_before=before.isoformat(),
-            queue_name=QUEUE,
+            name=[PHOTO, JOB],
             limit=CHUNK,
             load_input=False,
             load_output=False,

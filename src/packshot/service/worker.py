@@ -30,7 +30,7 @@ from packshot.service import queue, sender, tables
 from packshot.service.database import Database
 from packshot.service.depot import Depot
 from packshot.service.finishing import finish, start
-from packshot.service.listing import list_job
+from packshot.service.listing import Stopped, list_job
 from packshot.service.settings import Settings
 from packshot.service.tables import now
 from packshot.service.tidying import Tidier
@@ -40,6 +40,7 @@ from packshot.service.workbench import Workbench
 BEAT_SECONDS = 3.0
 DEAD_AFTER = timedelta(seconds=20)
 """Without a beat. A machine that was only slow does its photos twice, which does no harm."""
+LISTED_AT_ONCE = 2
 NICE = 5
 """Pages come first where web and worker share a machine: a photo may take longer, a click may not."""
 ATTEMPTS = 6
@@ -98,12 +99,13 @@ class Worker:
         DBOS.workflow(name=queue.PHOTO)(lambda photo_id: self.photo(photo_id))  # a method takes no marks
         DBOS.workflow(name=queue.JOB)(lambda job_id: self.job(job_id))
         DBOS.launch()
-        DBOS.register_queue(
-            queue.QUEUE,
-            worker_concurrency=2 * self.bench.size,
-            polling_interval_sec=queue.POLL_SECONDS,
-            on_conflict="always_update",
-        )
+        for name, at_once in ((queue.QUEUE, 2 * self.bench.size), (queue.LISTINGS, LISTED_AT_ONCE)):
+            DBOS.register_queue(
+                name,
+                worker_concurrency=at_once,
+                polling_interval_sec=queue.POLL_SECONDS,
+                on_conflict="always_update",
+            )
 
     # ---- one photo -----------------------------------------------------------------------------------------
 
@@ -116,7 +118,14 @@ class Worker:
             log.info("photo done", photo=photo_id, outcome=made.outcome, seconds=round(made.seconds, 3))
 
     def job(self, job_id: str) -> None:
-        self._patiently(lambda: list_job(self.database, self.depot, self.queue, self.settings, job_id))
+        rest = self._ends.wait
+        try:
+            self._patiently(
+                lambda: list_job(self.database, self.depot, self.queue, self.settings, job_id, rest)
+            )
+        except Stopped:
+            with self.database.transaction() as session:
+                self.queue.put(session, queue.JOB, job_id, priority=queue.LATER, afresh=True)
 
     def _done(self, order: Order) -> Made:
         pause = FIRST_PAUSE
@@ -196,6 +205,8 @@ class Worker:
         log.warning("dead workers", workers=dead, photos=held)
 
     def _leave(self) -> None:
+        """What it could not finish in time goes back to the queue."""
+        self.queue.take_from([self.id])
         with self.database.transaction() as session:
             session.execute(delete(tables.Worker).where(tables.Worker.id == self.id))
 

@@ -143,8 +143,7 @@ def _take_file(one: UploadFile, asked: Asked, home: House, caller: Caller) -> No
     size = one.size or 0
     name = one.filename or "photo"
     if _is_zip(one):
-        data = one.file.read()
-        _one_source(asked, f"zip:{home.depot.put(caller.org_id, data)}")
+        _one_source(asked, f"zip:{home.depot.put_file(caller.org_id, one.file)}")
         return
     home.intake.settings_allow(size)
     asked.photos.append(home.intake.keep(caller, name, one.file.read()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from packshot.service import photos, tables
 from packshot.service.api import forms
-from packshot.service.api.shapes import JobPage, JobShape, PhotoFull, UploadShape
+from packshot.service.api.shapes import JobPage, JobShape, PhotoFull, PhotoShort, UploadShape
 from packshot.service.house import House, house
 from packshot.service.people.auth import needs
 from packshot.service.people.caller import Caller, May
@@ -257,11 +258,14 @@ def _job(home: House, caller: Caller, job_id: str) -> JobShape:
 async def _events(home: House, caller: Caller, job_id: str) -> AsyncIterator[str]:
     """Every photo once when it is done, the job's counts with it, and the end."""
     told: set[str] = set()
+    since: datetime | None = None
     while True:
-        fresh, shape, open_ids = await run_in_threadpool(_news, home, caller, job_id, told)
+        fresh, shape, open_ids = await run_in_threadpool(_news, home, caller, job_id, since)
         for photo in fresh:
-            told.add(photo.id)
-            yield f"event: photo\ndata: {photo.model_dump_json()}\n\n"
+            if photo.id not in told:
+                told.add(photo.id)
+                yield f"event: photo\ndata: {photo.model_dump_json()}\n\n"
+        since = max((photo.done_at for photo in fresh if photo.done_at), default=since)
         yield f"event: job\ndata: {shape.model_dump_json()}\n\n"
         if shape.listed and shape.done >= shape.total:
             yield "event: end\ndata: {}\n\n"
@@ -273,13 +277,19 @@ EVENT_SECONDS = 10.0
 """A sign of life at least so often: proxies close what is silent."""
 
 
-def _news(home: House, caller: Caller, job_id: str, told: set[str]) -> tuple[list[Any], JobShape, list[str]]:
+OVERLAP = timedelta(seconds=10)
+"""Clocks of workers differ a little: those done lately are looked at once more."""
+
+
+def _news(
+    home: House, caller: Caller, job_id: str, since: datetime | None
+) -> tuple[list[PhotoShort], JobShape, list[str]]:
     photo = tables.Photo
     with home.database.reading() as session:
         shape = photos.jobs(session, [photos.find_job(session, caller.org_id, job_id)])[0]
         mine = select(photo).where(photo.job_id == job_id, photo.deleted_at.is_(None)).order_by(photo.id)
-        done = [one for one in session.scalars(mine.where(photo.progress == "done")) if one.id not in told]
-        open_ids = list(
-            session.scalars(mine.with_only_columns(photo.id).where(photo.progress != "done").limit(50))
-        )
-        return photos.short(session, done), shape, open_ids
+        done = mine.where(photo.progress == "done")
+        if since is not None:
+            done = done.where(photo.done_at >= since - OVERLAP)
+        waits = mine.with_only_columns(photo.id).where(photo.progress != "done").limit(50)
+        return photos.short(session, list(session.scalars(done))), shape, list(session.scalars(waits))
