@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, cast
 
 from packshot.batch.store import Store
 from packshot.service.ids import is_id
@@ -48,7 +48,7 @@ class Depot:
     def put_file(self, org_id: str, stream: IO[bytes]) -> str:
         """The same for what is too large for the memory."""
         stream.seek(0)
-        sha256 = hashlib.file_digest(cast(BinaryIO, stream), "sha256").hexdigest()
+        sha256 = hashlib.file_digest(cast(Any, stream), "sha256").hexdigest()
         stream.seek(0)
         self.store.write_from(_name(org_id, sha256), stream)
         return sha256

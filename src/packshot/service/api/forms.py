@@ -177,7 +177,7 @@ def _link(url: str) -> str:
     """Only looked at: where it leads is checked when a worker goes there."""
     try:
         parts = urlsplit(url)
-        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False
     if not known or len(url) > 2000:
