@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 import structlog
 from fastapi.testclient import TestClient
+from people_kit import People
 from service_kit import empty, noise, work
 from sqlalchemy import select
 
@@ -26,7 +27,7 @@ from packshot.service import sender, tables
 from packshot.service.house import House
 from packshot.service.people.auth import LOCAL
 from packshot.service.sender import Sender
-from packshot.service.settings import Settings
+from packshot.service.settings import Auth, Settings
 from packshot.service.telling import tell
 
 
@@ -417,8 +418,6 @@ NO_LINKS = [
 @pytest.mark.parametrize("url", [*INSIDE, *NO_LINKS, "https://user:word@example.com/"])
 def test_no_webhook_leads_inside(home: House, client_of: object, url: str) -> None:
     closed = home.settings.model_copy(update={"allow_private_urls": False})
-    from dataclasses import replace
-
     client: TestClient = client_of(replace(home, settings=closed))  # type: ignore[operator]
     got = client.post("/v1/webhooks", json={"url": url})
     assert got.status_code == 422
@@ -557,3 +556,25 @@ def test_a_wrong_address_is_told_beside_the_form(client: TestClient) -> None:
     assert got.status_code == 422
     assert 'role="alert"' in got.text
     assert "<b>x</b>" not in got.text
+
+
+def test_without_the_pages_token_a_form_changes_nothing(home: House, receiver: Receiver) -> None:
+    signed = replace(home, settings=home.settings.model_copy(update={"auth": Auth.ON}))
+    people = People(signed)
+    people.user(people.organisation("shop"), "owner@shop.example")
+    browser = people.client("owner@shop.example")
+    form = {"url": receiver.address, "events": "job.done"}
+    token = browser.headers.pop("x-csrf-token")
+    assert browser.post("/settings/webhooks", data=form).status_code == 403
+    assert browser.get("/v1/webhooks").json() == []
+    assert browser.post("/settings/webhooks", data={**form, "csrf": token}).status_code == 200
+    assert len(browser.get("/v1/webhooks").json()) == 1
+
+
+def test_whoever_may_not_manage_sees_no_webhooks(home: House) -> None:
+    signed = replace(home, settings=home.settings.model_copy(update={"auth": Auth.ON}))
+    people = People(signed)
+    people.user(people.organisation("shop"), "editor@shop.example", "editor")
+    browser = people.client("editor@shop.example")
+    for address in ("/v1/webhooks", "/settings/webhooks"):
+        assert browser.get(address).status_code == 403

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from packshot.errors import PackshotError
 from packshot.service import webhooks
-from packshot.service.house import House, house
-from packshot.service.pages.render import page
-from packshot.service.people.auth import needs
-from packshot.service.people.caller import Caller, May
+from packshot.service.house import House
+from packshot.service.pages.fields import Fields
+from packshot.service.pages.settings import Home, Manager, shown
+from packshot.service.people.caller import Caller
 from packshot.service.tables import Webhook
 from packshot.service.telling import EVENTS, TEST
 from packshot.words import Words, say
 
 router = APIRouter(prefix="/settings/webhooks", include_in_schema=False)
-
-Home = Annotated[House, Depends(house)]
-Manager = Annotated[Caller, Depends(needs(May.MANAGE))]
 
 SHOWN = 25
 """Messages of one webhook."""
@@ -47,33 +42,26 @@ def show(request: Request, home: Home, caller: Manager) -> Response:
 
 
 @router.post("")
-def add(
-    request: Request,
-    home: Home,
-    caller: Manager,
-    url: Annotated[str, Form(max_length=webhooks.MOST_URL)] = "",
-    events: Annotated[list[str] | None, Form()] = None,
-) -> Response:
+def add(request: Request, home: Home, caller: Manager, form: Fields) -> Response:
+    url = form.text("url")
     try:
         with home.database.transaction() as session:
-            made = webhooks.add(session, caller, home.settings, url, events or [])
+            made = webhooks.add(session, caller, home.settings, url, form.get("events", []))
     except PackshotError as exc:
-        return _page(request, home, caller, problem=exc, url=url, status=422)
-    return _page(request, home, caller, fresh=made)
+        return _page(request, home, caller, problem=exc, url=url)
+    return _with_secret(request, home, caller, made)
 
 
 @router.post("/{webhook_id}/secret")
 def renew_secret(webhook_id: str, request: Request, home: Home, caller: Manager) -> Response:
     with home.database.transaction() as session:
         made = webhooks.renew_secret(session, caller, webhook_id)
-    return _page(request, home, caller, fresh=made)
+    return _with_secret(request, home, caller, made)
 
 
 @router.post("/{webhook_id}/switch")
-def switch(
-    webhook_id: str, home: Home, caller: Manager, enabled: Annotated[bool, Form()] = False
-) -> Response:
-    wish = webhooks.Change(enabled=enabled)
+def switch(webhook_id: str, home: Home, caller: Manager, form: Fields) -> Response:
+    wish = webhooks.Change(enabled=form.text("enabled") == "true")
     with home.database.transaction() as session:
         webhooks.change(session, caller, home.settings, webhook_id, wish)
     return _back(webhook_id)
@@ -100,6 +88,12 @@ def remove(webhook_id: str, home: Home, caller: Manager) -> Response:
     return RedirectResponse("/settings/webhooks", 303)
 
 
+def _with_secret(request: Request, home: House, caller: Caller, made: Webhook) -> Response:
+    answer = _page(request, home, caller, fresh=made)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def _back(webhook_id: str) -> Response:
     return RedirectResponse(f"/settings/webhooks#{webhook_id}", 303)
 
@@ -112,21 +106,20 @@ def _page(
     fresh: Webhook | None = None,
     problem: PackshotError | None = None,
     url: str = "",
-    status: int = 200,
 ) -> Response:
     with home.database.reading() as session:
         hooks = [
             (one, webhooks.deliveries(session, one, limit=SHOWN))
             for one in webhooks.of(session, caller.org_id)
         ]
-    return page(
+    return shown(
         request,
+        caller,
         "webhooks.html",
-        status=status,
+        problem=problem,
         hooks=hooks,
         fresh=fresh,
         secret=webhooks.secret_of(home.settings, fresh) if fresh else "",
-        problem=problem,
         url=url,
         events=[(event, EVENTS_SAID[event]) for event in EVENTS],
         event_said=_said,
