@@ -18,7 +18,6 @@ const tiles = new Map();           // a photo's id → its tile
 const jobs = new Map();            // a job's id → its shape
 const troubled = new Set();        // jobs whose trouble has been told
 const chosen = new Set();          // outcomes that the totals let through
-let sending = 0;                   // photos that belong to no job yet
 
 const camel = (name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
 
@@ -45,6 +44,7 @@ function refuse(tile, text, repeat) {
   verdict(tile, "bad", said.refused);
   why(tile, [text]);
   tile.querySelector(".doing").textContent = "";
+  sum();
   const again = tile.querySelector(".again");
   again.hidden = false;
   again.onclick = () => { again.hidden = true; verdict(tile, "", ""); why(tile, []); tile.querySelector("progress").hidden = false; repeat(); };
@@ -121,12 +121,13 @@ async function take({ files, links }) {
   const drop = photos.map((file) => {
     const tile = addTile(file.name);
     top.push(tile);
-    thumbnail(file).then((canvas) => {
-      if (tile.dataset.state !== "done") tile.querySelector(".shot").replaceChildren(canvas ?? said.unreadable);
+    thumbnail(file).then((picture) => {
+      if (tile.dataset.state !== "done") tile.querySelector(".shot").replaceChildren(picture ?? said.unreadable);
     });
     return { file, tile, wish };
   });
   grid.prepend(...top);
+  sum();
   if (top[0] && !matchMedia("(hover: none)").matches) top[0].querySelector("a").focus({ preventScroll: true });
   for (const zip of zips) handIn(wish, { archive: zip });
   if (links.length) handIn(wish, { links });
@@ -144,17 +145,13 @@ async function take({ files, links }) {
 
 /** A few at a time; what could not be sent says so, and the rest goes on. */
 async function upload(part) {
-  sending += part.length;
   const left = [...part];
   const sent = [];
   const carry = async () => {
     for (let one = left.shift(); one; one = left.shift()) {
       if (await carryOne(one)) sent.push(one);
-      sending -= 1;
-      sum();
     }
   };
-  sum();
   await Promise.all(Array.from({ length: AT_ONCE }, carry));
   return part.filter((one) => sent.includes(one));
 }
@@ -183,8 +180,6 @@ async function handIn(wish, { sent = [], links = [], feed = "", archive = null }
       const json = { ...wish, urls: links, uploads: sent.map((one) => one.upload.id), ...(feed && { feed }) };
       return ask("/v1/jobs", { method: "POST", json, key });
     });
-    jobs.set(job.id, job);
-    remember();
     const waiting = [...sent];
     for (const photo of await photosOf(job.id)) {
       const at = waiting.findIndex((one) => one.upload.name === photo.name);
@@ -192,6 +187,8 @@ async function handIn(wish, { sent = [], links = [], feed = "", archive = null }
       if (at < 0) grid.prepend(tile);
       belong(tile, photo);
     }
+    jobs.set(job.id, job);
+    remember();
     queue(job.id);
   } catch (error) {
     for (const one of sent) refuse(one.tile, error.message, () => handIn(wish, { sent: [one] }));
@@ -241,7 +238,8 @@ function told(job) {
 
 function sum() {
   const all = [...jobs.values()];
-  const total = all.reduce((count, job) => count + job.total, sending);
+  const sending = [...grid.children].filter((tile) => !tile.dataset.photo && tile.dataset.state !== "refused");
+  const total = all.reduce((count, job) => count + job.total, sending.length);
   const done = all.reduce((count, job) => count + job.done, 0);
   const place = document.getElementById("sum");
   place.textContent = total ? place.dataset.text.replace("{done}", done).replace("{total}", total) : "";

@@ -63,23 +63,27 @@ async function walk(entry, found) {
 const SIDE = 480;
 let turn = Promise.resolve();
 
-/** A small canvas of the browser's own copy; null where it cannot read the format. One at a time: photos are large. */
+/** The browser's own copy, small; null where it cannot read the format. One at a time: photos are large. */
 export function thumbnail(file) {
-  turn = turn.then(async () => {
-    try {
-      const picture = await createImageBitmap(file);
-      const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-      const canvas = document.createElement("canvas");
-      canvas.width = Math.max(1, Math.round(picture.width * scale));
-      canvas.height = Math.max(1, Math.round(picture.height * scale));
-      const pen = canvas.getContext("2d");
-      pen.imageSmoothingQuality = "high";
-      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-      picture.close();
-      return canvas;
-    } catch {
-      return null;
-    }
-  });
+  turn = turn.then(() => small(file)).catch(() => null);
   return turn;
+}
+
+async function small(file) {
+  const photo = await createImageBitmap(file);
+  const scale = Math.min(1, SIDE / Math.max(photo.width, photo.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(photo.width * scale));
+  canvas.height = Math.max(1, Math.round(photo.height * scale));
+  const pen = canvas.getContext("2d");
+  pen.imageSmoothingQuality = "high";
+  pen.drawImage(photo, 0, 0, canvas.width, canvas.height);
+  photo.close();
+  // A canvas holds all its pixels; a picture lets the browser forget those that are out of sight.
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/webp", 0.8));
+  const picture = new Image();
+  picture.alt = "";
+  picture.src = URL.createObjectURL(blob);
+  picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+  return picture;
 }
