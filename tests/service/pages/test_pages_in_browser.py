@@ -212,6 +212,8 @@ def test_zoom_goes_to_the_pixel_and_back(browser: Browser, photo: str) -> None:
     )
     press(browser, "Escape")
     assert not browser.ask("frame.hasAttribute('data-zoomed')")
+    press(browser, "Escape")
+    until(browser, "location.search.startsWith('?job=')", 5)
 
 
 def test_variants_go_round_and_the_cut_lies_on_squares(browser: Browser, photo: str) -> None:

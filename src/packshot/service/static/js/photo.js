@@ -80,7 +80,7 @@ keys({
   },
   KeyB: toggle,
   KeyR() { const again = document.getElementById("again"); if (again) { again.open = true; again.querySelector("select").focus(); } },
-  Escape() { if (view.zoomed) view.fit(); else return false; },
+  Escape() { if (view.zoomed) view.fit(); else document.querySelector("[data-back]").click(); },
 });
 
 // ---- still being worked on ------------------------------------------------------------------------------
