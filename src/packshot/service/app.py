@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -28,12 +29,26 @@ the job. Every error is a problem (RFC 9457) that says what happened and what to
 """
 
 
+def _warm() -> None:
+    """What the first page and the first photo would otherwise wait for: profiles read, templates and rules
+    loaded."""
+    from packshot.service.pages.render import environment
+    from packshot.service.pages.wish_form import category_groups, markets
+    from packshot.service.wishes import Wish, check_wish
+
+    environment()
+    markets()
+    category_groups()
+    check_wish("fix", Wish())
+
+
 def make_app(settings: Settings, home: House | None = None) -> FastAPI:
     """`home`: a house that is there already, as tests have one."""
     made = home or House.of(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_warm, daemon=True).start()
         yield
         made.close()
 

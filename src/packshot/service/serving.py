@@ -34,6 +34,7 @@ class Role(StrEnum):
 
 def prepare(settings: Settings) -> None:
     """Tables as this version wants them; whoever starts first makes them."""
+    logs.set_up(settings.log)
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database.at(settings.database_url)
     database.upgrade()
