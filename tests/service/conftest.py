@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from people_kit import People
 from service_kit import postgres
@@ -18,6 +19,7 @@ from packshot.service import queue
 from packshot.service.app import make_app
 from packshot.service.database import Database
 from packshot.service.house import House
+from packshot.service.people import passwords
 from packshot.service.people.auth import ensure_local
 from packshot.service.settings import Auth, Settings
 
@@ -90,8 +92,9 @@ def client(home: House) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def people(settings: Settings) -> Iterator[People]:
-    """Where one has to sign in."""
+def people(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[People]:
+    """Where one has to sign in. Passwords cost next to nothing, for the tests' sake."""
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     made = House.of(settings.model_copy(update={"auth": Auth.ON}))
     everybody = People(made)
     yield everybody

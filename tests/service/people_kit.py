@@ -75,7 +75,7 @@ class People:
 
 
 def csrf_of(client: TestClient) -> str:
-    page = client.get("/", headers=HTML).text
+    page = client.get("/settings", headers=HTML).text
     found = re.search(r'<meta name="csrf" content="(\w+)">', page)
     assert found, page
     return found[1]
