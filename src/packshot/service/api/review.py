@@ -43,6 +43,9 @@ class Skip(Strict):
     )
 
 
+    most: int = Field(review.MOST_CLAIMED, ge=1, le=review.MOST_CLAIMED, description="1: without the next.")
+
+
 class Some(Strict):
     ids: list[Id] = Field(max_length=photos.MOST_PAGE)
 
@@ -79,7 +82,8 @@ class Decided(Shape):
 
 @router.post("/review/next", response_model=Next, summary="Take the most doubtful photo that nobody holds")
 def take_next(home: Home, caller: Moderator, asked: Skip | None = None) -> Next:
-    ids = review.claim(home, caller, skip=asked.skip if asked else ())
+    wanted = asked or Skip()
+    ids = review.claim(home, caller, skip=wanted.skip, most=wanted.most)
     shown = _short(home, caller, ids)
     with home.database.reading() as session:
         left = review.left(session, caller.org_id)

@@ -24,14 +24,14 @@ export const headers = () => ({
 });
 
 /** JSON of an answer; throws a Problem, whose message is for people. */
-export async function ask(path, { method = "GET", json, form, key, signal } = {}) {
+export async function ask(path, { method = "GET", json, form, key, signal, keepalive = false } = {}) {
   const head = headers();
   if (json !== undefined) head["Content-Type"] = "application/json";
   if (key) head["Idempotency-Key"] = key;
   let answer;
   try {
     answer = await fetch(path, {
-      method, signal, headers: head, credentials: "same-origin", body: json === undefined ? form : JSON.stringify(json),
+      method, signal, keepalive, headers: head, credentials: "same-origin", body: json === undefined ? form : JSON.stringify(json),
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
