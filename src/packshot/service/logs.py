@@ -1,4 +1,4 @@
-"""The log: a JSON object a line, whoever speaks. No picture, no secret, nothing of a caller's but the path."""
+"""The log: a JSON object a line, whoever speaks. No picture, no secret, nothing of a caller but the path."""
 
 from __future__ import annotations
 
