@@ -36,7 +36,12 @@ def serve(
         typer.Option("--port", metavar="N", help=told(say("Port to listen on; 0 takes any free one."))),
     ] = None,
     role: Annotated[
-        str, typer.Option("--role", metavar="ROLE", help=told(say("web, worker, or all of it.")))
+        str,
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help=told(say("web, worker, or all of it; migrate only brings the tables to this version.")),
+        ),
     ] = "all",
     workers: Annotated[
         int | None,
@@ -53,9 +58,19 @@ def serve(
 
     language = terminal.language_of(lang)
     if role not in list(serving.Role):
-        raise BadOption(say("There is no role {role}.", role=role), say("Known: web, worker, all."))
-    settings = with_secret(from_environment(data=data, host=host, port=port, workers=workers))
+        raise BadOption(
+            say("There is no role {role}.", role=role), say("Known: {roles}.", roles=", ".join(serving.Role))
+        )
+    settings = from_environment(data=data, host=host, port=port, workers=workers)
+    if role in (serving.Role.WEB, serving.Role.WORKER) and not settings.secret:
+        raise BadOption(
+            say("PACKSHOT_SECRET is missing: web and workers that start alone must have the same one."),
+            say("Make one with: {command}", command="openssl rand -hex 32"),
+        )
+    settings = with_secret(settings)
     serving.prepare(settings)
+    if role == serving.Role.MIGRATE:
+        return
     if role == serving.Role.WORKER:
         serving.worker(settings)
         return

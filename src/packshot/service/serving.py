@@ -30,6 +30,8 @@ class Role(StrEnum):
     ALL = "all"
     WEB = "web"
     WORKER = "worker"
+    MIGRATE = "migrate"
+    """Brings the tables to this version, and ends."""
 
 
 def prepare(settings: Settings) -> None:
