@@ -112,5 +112,7 @@ def _qr(address: str) -> Markup:
         return Markup()
     import segno
 
-    drawn = segno.make(f"{address}/", error="m").svg_inline(omitsize=True, border=4, light="#fff", dark="#000")
+    drawn = segno.make(f"{address}/", error="m").svg_inline(
+        omitsize=True, border=4, light="#fff", dark="#000"
+    )
     return Markup(drawn)
