@@ -136,6 +136,18 @@ def test_a_name_is_shown_and_never_obeyed(home: House, client: TestClient) -> No
     assert "{{7*7}}{name}" in answer.text
 
 
+def test_what_has_no_picture_is_there_too(home: House, client: TestClient) -> None:
+    files = [("files", ("notes.jpg", b"%PDF-1.7 no photo at all")), ("files", ("late.jpg", noise(1)))]
+    client.post("/v1/jobs", files=files[:1])
+    work(home)
+    client.post("/v1/jobs", files=files[1:])
+    client.post("/v1/jobs", json={"urls": ["https://shop.example/far.jpg"]})
+    page = shown(client, "/history?lang=en")
+    assert len(page.photos) == 3
+    assert page.tags.count("img") == 1, "of the one that is only late"
+    assert shown(client, page.links["being worked on"]).photos == page.photos[:2]
+
+
 def test_older_photos_follow_page_by_page(home: House, client: TestClient) -> None:
     ids = put(home, *({"name": f"{number}.jpg"} for number in range(450)))
     address, seen = "/history?search=.jpg", []

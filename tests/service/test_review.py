@@ -27,6 +27,7 @@ from sqlalchemy import func, select, update
 from packshot.service import review
 from packshot.service.house import House
 from packshot.service.ids import new_id
+from packshot.service.pages.review import REDOES
 from packshot.service.people.auth import LOCAL, LOCAL_CALLER
 from packshot.service.people.caller import ROLES, Caller
 from packshot.service.redo import Conflict
@@ -412,3 +413,44 @@ def width_by_height(client: TestClient, photo: str) -> float:
     blue, _, red = cv2.split(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.int16))
     rows, columns = np.nonzero(blue - red > 60)
     return float(np.ptp(columns) / np.ptp(rows))
+
+
+# ---- the page ----------------------------------------------------------------------------------------------
+
+
+def test_the_page_decides_without_script(client: TestClient, home: House, mended: str) -> None:
+    page = client.get("/review?lang=en").text
+    assert f'action="/review/{mended}"' in page
+    assert photo_of(home, mended).held_by == "local", "who opens the page holds what it shows"
+    assert client.post(f"/review/{mended}", data={"choice": "reject", "note": "blurred"}).status_code == 200
+    assert photo_of(home, mended).decision == "rejected"
+    assert photo_of(home, mended).note == "blurred"
+    client.post(f"/review/{mended}", data={"choice": "undo"})
+    client.post(f"/review/{mended}", data={"choice": "redo", "how": "shadowless"})
+    assert photo_of(home, mended).decision == "redone"
+    assert client.get(f"/v1/photos/{photo_of(home, mended).told['again']}").json()["options"]["settings"] == {
+        "retouch.shadow.kind": "none"
+    }
+    assert client.post(f"/review/{mended}", data={"choice": "explode"}).status_code == 422
+
+
+def test_a_card_shows_names_and_obeys_none(client: TestClient, home: House) -> None:
+    (photo,) = doubtful(home, [0.9])
+    hostile = "<img src=x onerror=alert(1)>\"'&{{7*7}}{name}.jpg"
+    with home.database.transaction() as session:
+        session.execute(update(Photo).values(name=hostile))
+    for address in ("/review", f"/review/{photo}"):
+        shown = client.get(address).text
+        assert "<img src=x" not in shown
+        assert "{{7*7}}{name}" in shown
+
+
+def test_every_offer_of_the_menu_can_be_done(client: TestClient, home: House, mended: str) -> None:
+    for how in REDOES:
+        client.post(f"/review/{mended}", data={"choice": "redo", "how": how})
+        assert photo_of(home, mended).decision == "redone", how
+        review.undo(home, LOCAL_CALLER, mended)
+
+
+def test_an_empty_desk_is_friendly(client: TestClient) -> None:
+    assert "All decided" in client.get("/review?lang=en").text

@@ -42,8 +42,9 @@ class Skip(Strict):
         default_factory=list, max_length=200, description="Photos that this moderator leaves for later."
     )
 
-
-    most: int = Field(review.MOST_CLAIMED, ge=1, le=review.MOST_CLAIMED, description="1: without the next.")
+    most: int = Field(
+        default=review.MOST_CLAIMED, ge=1, le=review.MOST_CLAIMED, description="1: without the next."
+    )
 
 
 class Some(Strict):

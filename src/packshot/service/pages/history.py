@@ -258,11 +258,11 @@ def _ties(session: Session, org_id: str, ids: Sequence[str]) -> Ties:
     )
     return Ties(
         otherwise={
-            one: _otherwise(rows[one], rows.get(rows[one].parent_id), one in edited)
+            one: _otherwise(rows[one], rows.get(rows[one].parent_id or ""), one in edited)
             for one in ids
             if one in rows and rows[one].parent_id
         },
-        tries={parent: count for parent, count in session.execute(again_and_again)},  # noqa: C416 – rows
+        tries={parent: count for parent, count in session.execute(again_and_again) if parent},
     )
 
 
