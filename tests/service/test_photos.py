@@ -162,6 +162,11 @@ def test_the_same_key_gives_the_same_job_and_another_request_with_it_is_a_mistak
         {"variants.light.picture": "/etc/passwd"},
         {"output.name": "{sku.__class__}"},
         {"extends": "/tmp/evil.toml"},
+        {"retouch.place.gap_px": 10**40},
+        {"retouch.place.canvas": [10**9, 10**9]},
+        {"retouch.place.canvas": [100_000, 100_000]},
+        {"retouch.place.canvas_scale": 1000},
+        {"retouch.place.canvas": [0, -5]},
     ],
 )
 def test_no_setting_from_outside_names_a_file_of_ours(client: TestClient, asked: dict[str, str]) -> None:

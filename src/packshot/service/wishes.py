@@ -16,7 +16,10 @@ from packshot.words import say
 KEYS = ("retouch.", "output.", "guards.", "variants.")
 PATHS = frozenset({"picture", "font", "name"})
 """Last words of settings that name files, or what files are called."""
-Value = bool | int | float | Annotated[str, Field(max_length=200)] | list[int | float | str]
+Whole = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+Real = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Text = Annotated[str, Field(max_length=200)]
+Value = bool | Whole | Real | Text | Annotated[list[Whole | Real | Text], Field(max_length=20)]
 Name = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_.\-]*$")]
 
 
@@ -48,6 +51,10 @@ class Wish(BaseModel):
         return self.model_dump(mode="json", exclude_defaults=True)
 
 
+MOST_CANVAS = 6000
+"""Pixels a side: a larger one costs hundreds of megabytes, and no marketplace takes it."""
+
+
 def check_wish(kind: str, wish: Wish) -> None:
     """Raises what is wrong with it, in words for people."""
     from packshot.journey.examine import profile_of, segmenter
@@ -67,6 +74,7 @@ def check_wish(kind: str, wish: Wish) -> None:
             )
     settings = {key: tuple(v) if isinstance(v, list) else v for key, v in wish.settings.items()}
     profile = profile_of(wish.profile or None, wish.category, wish.switches, settings)
+    _check_canvas(profile.wishes.get("place"))
     if kind == "fix":
         choose(profile, wish.variants or None)
     if wish.engine:
@@ -78,3 +86,15 @@ def check_wish(kind: str, wish: Wish) -> None:
                 say("Known: {names}.", names=", ".join(ENGINES.names())),
             )
         segmenter(wish.engine)
+
+
+def _check_canvas(place: object) -> None:
+    scale = getattr(place, "canvas_scale", 1.0)
+    for canvas in (getattr(place, "canvas", None), getattr(place, "tall_canvas", None)):
+        if canvas and not all(1 <= side * scale <= MOST_CANVAS for side in canvas):
+            raise BadOption(
+                say(
+                    "A picture of {width}×{height} px cannot be made here.", width=canvas[0], height=canvas[1]
+                ),
+                say("At most {limit} px a side.", limit=MOST_CANVAS),
+            )

@@ -82,7 +82,8 @@ async def _of_form(request: Request, home: House, caller: Caller) -> Asked:
             files: list[UploadFile] = []
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
-                    files.append(value)
+                    if value.filename or value.size:  # an empty field of a form sends a file without a name
+                        files.append(value)
                 elif name in LISTS or name in ("urls", "uploads"):
                     told.setdefault(name, []).extend(part for part in value.split(",") if part.strip())
                 else:
