@@ -43,7 +43,7 @@ class Skip(Strict):
     )
 
     most: int = Field(
-        default=review.MOST_CLAIMED, ge=1, le=review.MOST_CLAIMED, description="1: without the next."
+        default=review.MOST_CLAIMED, ge=1, le=review.MOST_CLAIMED, description="1: no next one."
     )
 
 

@@ -70,6 +70,8 @@ function dress(card) {
 function told() {
   const text = document.getElementById("left");
   text.textContent = left ? text.dataset.text.replace("{count}", count.format(left)) : "";
+  const badge = document.querySelector(".bar .count");
+  if (badge) badge.textContent = count.format(left);
   button("undo").disabled = !done.length;
   slots().forEach((one, at) => { one.hidden = at > 0; });
   const card = current();
