@@ -22,7 +22,8 @@ REFERENCE = Path(__file__).parent.parent / "docs" / "reference"
 
 def main(check: bool) -> int:
     stale = []
-    for name, text in {"rules.md": rules(), "stages.md": stages(), "cli.md": commands()}.items():
+    pages = {"rules.md": rules(), "stages.md": stages(), "cli.md": commands(), "settings.md": service()}
+    for name, text in pages.items():
         path = REFERENCE / name
         if check:
             if not path.exists() or path.read_text("utf8") != text:
@@ -93,6 +94,20 @@ def commands() -> str:
         parts += ["\n".join(["| option | meaning |", "| --- | --- |", *rows, ""])]
         parts += [f"```sh\n{examples}\n```\n" for examples in [told(command.epilog or "")] if examples]
     return "\n".join(parts)
+
+
+def service() -> str:
+    from packshot.service.settings import PREFIX, Settings
+
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default == "" else f"`{field.default}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    head = (
+        "# Settings of the service\n\nMade from the code's own texts. All come from the environment;"
+        " `--data`, `--host`, `--port` and `--workers` of [`packshot serve`](cli.md) go before them.\n"
+    )
+    return "\n".join([head, "| variable | default | meaning |", "| --- | --- | --- |", *rows, ""])
 
 
 def every_command(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:

@@ -36,11 +36,15 @@ def backup(
     from packshot.service.settings import from_environment
 
     language = terminal.language_of(lang)
-    saved = saving.backup(from_environment(data=data), file)
+    settings = from_environment(data=data)
+    if saving.sqlite_path(settings) is None:
+        words = say(
+            "This takes the pictures. The database's own copy comes first: {command}",
+            command='pg_dump --format=custom --file=packshot.dump "$PACKSHOT_DATABASE"',
+        )
+        terminal.beside(words, language)
+    saved = saving.backup(settings, file)
     terminal.beside(_done(saved.pictures, saved.size_bytes), language)
-    if not saved.with_database:
-        command = 'pg_dump --format=custom --file=packshot.dump "$PACKSHOT_DATABASE"'
-        terminal.beside(say("Back the database up beside it: {command}", command=command), language)
 
 
 @terminal.command
