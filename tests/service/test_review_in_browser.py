@@ -158,6 +158,8 @@ def test_a_mask_drawn_here_is_composed_anew_beside_the_old_one(desk: Desk) -> No
     desk.until(f"{SHOWN} && {SHOWN}.dataset.photo !== {json.dumps(old)}")
     made = desk.browser.ask(f"{SHOWN}.dataset.photo")
     desk.is_decided("red.jpg", "edited")
+    beside = f"{SHOWN}.querySelector('.pane.before:not([hidden]) img')"
+    assert desk.until(f"{beside}.naturalWidth && {beside}.currentSrc.includes({json.dumps(old)})")
     with sqlite3.connect(desk.database) as base:
         told = base.execute("select parent_id, progress from photos where id = ?", (made,)).fetchone()
     assert told == (old, "done")

@@ -7,15 +7,17 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from packshot.report.entry import Entry, checked, fixed
-from packshot.service import photos, review
-from packshot.service.api.shapes import Output, PhotoFull
+from packshot.service import photos, review, tables
+from packshot.service.api.shapes import Output, PhotoFull, PhotoShort
 from packshot.service.house import House, house
 from packshot.service.pages.render import page
 from packshot.service.pages.wish_form import name_of_variant
 from packshot.service.people.auth import needs
 from packshot.service.people.caller import Caller, May
+from packshot.service.photos import NotFound
 from packshot.words import Words, say
 
 router = APIRouter(prefix="/review", include_in_schema=False)
@@ -44,6 +46,8 @@ class Case:
     failed: tuple[Any, ...]
     """Guards that did not pass."""
     editable: bool
+    parent: PhotoShort | None
+    """The try before, to be compared with."""
 
 
 @router.get("")
@@ -88,6 +92,7 @@ def _case(home: House, caller: Caller, photo_id: str) -> Case:
         row = photos.find(session, caller.org_id, photo_id)
         photo = photos.full(session, home.depot, row)
         editable = any(one.role == "outline" for one in photos.files_of(session, [photo_id])[photo_id])
+        parent = _parent(session, caller, row)
     report = photo.report or {}
     files = {one.role: one for one in photo.outputs}
     variants = list(report.get("outputs", {})) or [role for role in photo.pictures if role != "original"]
@@ -101,7 +106,15 @@ def _case(home: House, caller: Caller, photo_id: str) -> Case:
         _entry(photo, report),
         tuple(guard for guard in report.get("guards", ()) if not guard["passed"]),
         editable,
+        parent,
     )
+
+
+def _parent(session: Session, caller: Caller, row: tables.Photo) -> PhotoShort | None:
+    try:
+        return photos.short(session, [photos.find(session, caller.org_id, row.parent_id or "")])[0]
+    except NotFound:
+        return None
 
 
 def _entry(photo: PhotoFull, report: dict[str, Any]) -> Entry | None:

@@ -62,6 +62,12 @@ function dress(card) {
     view.draw();
   };
   for (const one of variants) one.addEventListener("click", () => show(one));
+  const origins = [...card.querySelectorAll("button[data-from]")];
+  const from = (pressed) => {
+    for (const one of origins) one.setAttribute("aria-pressed", String(one === pressed));
+    for (const one of card.querySelectorAll(".pane.before")) one.hidden = one.dataset.from !== pressed.dataset.from;
+  };
+  for (const one of origins) one.addEventListener("click", () => from(one));
   const turn = () => show(variants[(variants.findIndex((one) => one.getAttribute("aria-pressed") === "true") + 1) % variants.length]);
   card.view = { ...view, get zoomed() { return view.zoomed; }, edge, turn: () => variants.length && turn() };
   return card;
@@ -279,6 +285,7 @@ async function compose(card, made) {
     const decision = { card, arrived: true, undone: false, sending: Promise.resolve(), of: id(card), made: made.id };
     done.push(decision);
     card.parentElement.replaceWith(slot(fresh));
+    fresh.querySelector('button[data-from="parent"]')?.click();
     told();
     fresh.focus({ preventScroll: true });
     toast(said.edited.replace("{name}", name(fresh)), { undo: () => undo(decision) });
