@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -339,6 +340,7 @@ def test_no_secret_comes_into_the_log(
     browser.get("/invitation", params={"token": "invitation-token"})
     browser.post("/sign-out")
     out = capsys.readouterr()
+    structlog.reset_defaults()
     written = out.out + out.err + caplog.text
     assert '"path": "/sign-in"' in written
     for secret in (*secrets, "invitation-token"):

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from packshot.errors import PackshotError
 from packshot.service import problems
 from packshot.service.house import House, house
+from packshot.service.pages.choices import remember
 from packshot.service.pages.fields import Fields
 from packshot.service.pages.render import page
 from packshot.service.pages.roles import ROLES_SAID
@@ -83,7 +84,9 @@ def to_sign_in(request: Request, exc: Exception) -> Response:
         return problems.told(request, exc)
     asked = f"{path}?{request.url.query}" if request.url.query else path
     onward = f"?next={quote(asked, safe='')}" if request.method == "GET" and asked != "/" else ""
-    return RedirectResponse(f"/sign-in{onward}", 303)
+    response = RedirectResponse(f"/sign-in{onward}", 303)
+    remember(request, response)
+    return response
 
 
 def own_path(told: str) -> str:

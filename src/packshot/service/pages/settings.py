@@ -23,7 +23,7 @@ from packshot.service.people.names import one_line
 from packshot.service.people.sign_in import change_password, switch
 from packshot.service.photos import NotFound
 from packshot.service.tables import User
-from packshot.words import Words, say
+from packshot.words import Words, say, verbatim
 
 router = APIRouter(prefix="/settings", include_in_schema=False)
 
@@ -47,6 +47,22 @@ DONE: dict[str, Words] = {
     "removed": say("Removed. What this person was signed in with, and made keys of, ends at once."),
     "revoked": say("The key is revoked: nothing comes in with it any more."),
     "restored": say("The photos are back."),
+}
+BROWSERS = {
+    "YaBrowser/": "Yandex Browser",
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "Chrome/": "Chrome",
+    "Safari/": "Safari",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
 }
 SHOWN = 8
 """Letters of a session's hash that name it in a form."""
@@ -148,7 +164,15 @@ def _you(request: Request, home: House, caller: Caller, *, problem: PackshotErro
         sessions=[(one, one.token[:SHOWN], one.token == caller.session) for one in mine],
         organisations=others,
         least=passwords.LEAST,
+        browser_said=_browser,
     )
+
+
+def _browser(told: str) -> Words:
+    """Of a User-Agent: as people call it. Each names those that it wants to be taken for, too."""
+    browser = next((name for mark, name in BROWSERS.items() if mark in told), "")
+    system = next((name for mark, name in SYSTEMS.items() if mark in told), "")
+    return verbatim(", ".join(filter(None, (browser, system)))) if browser or system else say("unknown")
 
 
 def _with_token(home: House, request: Request, token: str, onward: str) -> Response:

@@ -73,7 +73,7 @@ def used(request: Request, home: Home, caller: Reader) -> Response:
         "settings_usage.html",
         bars=_bars(days),
         days=[day for day in reversed(days) if day.photos],
-        kinds=KINDS,
+        kinds={kind: text for kind, text in KINDS.items() if any(kind in day.kinds for day in days)},
         width=DAYS * (BAR + GAP),
         high=HIGH,
         bar=BAR,
