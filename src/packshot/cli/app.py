@@ -61,6 +61,7 @@ def build() -> typer.Typer:
         guide,
         profiles,
         serve,
+        telegram,
         train,
         user,
         version,
@@ -91,6 +92,7 @@ def build() -> typer.Typer:
         ("rules", guide),
         ("packshot", serve),
         ("packshot", backup),
+        ("packshot", telegram),
         ("packshot", doctor),
         ("packshot", version),
     ):

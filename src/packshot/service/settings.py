@@ -62,6 +62,17 @@ class Settings(BaseModel):
     allow_private_urls: bool = Field(False, description="links may lead into your own network")
     trust_proxy: bool = Field(False, description="believe X-Forwarded-For and -Proto of a proxy before us")
     metrics_token: str = Field("", repr=False, description="lets who sends it as Bearer read /metrics")
+    telegram_token: str = Field("", repr=False, description="of the bot that `packshot telegram` runs")
+    telegram_chats: str = Field(
+        "", description="numbers of the chats that it answers, with commas between; * answers everybody"
+    )
+    telegram_api: str = Field(
+        "https://api.telegram.org", description="where Telegram, or a server of its kind, is"
+    )
+    telegram_service: str = Field(
+        "http://127.0.0.1:8765", description="address of the service that it hands photos to"
+    )
+    telegram_key: str = Field("", repr=False, description="API key of its own, where people sign in")
     log: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="debug, info, warning, error"
     )
@@ -73,7 +84,7 @@ class Settings(BaseModel):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
-    @field_validator("public_url")
+    @field_validator("public_url", "telegram_api", "telegram_service")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
@@ -161,7 +172,7 @@ def _fault(error: Mapping[str, object]) -> str:
     assert isinstance(location, tuple)
     name = f"{PREFIX}{str(location[0]).upper()}"
     # The value of a secret must not stand in a log.
-    hidden = any(word in name for word in ("SECRET", "DATABASE", "TOKEN"))
+    hidden = any(word in name for word in ("SECRET", "DATABASE", "TOKEN", "KEY"))
     got = "" if hidden else f" (got {error.get('input')!r})"
     return f"{name}: {error['msg']}{got}"
 
