@@ -8,7 +8,7 @@ import { zoom } from "./zoom.js";
 
 const HOLD_EVERY = 4 * 60_000;   // a photo is held for ten minutes
 const LOOK_EVERY = 30_000;
-const ASK_EVERY = 250;
+const ASK_EVERY = 120;
 
 const desk = document.getElementById("desk");
 const cases = document.getElementById("cases");
@@ -19,7 +19,7 @@ const count = new Intl.NumberFormat(document.documentElement.lang);
 
 const done = [];                 // decisions that can be taken back, the latest last
 const later = new Set();         // left for later by this person
-const sent = new Set();          // decided here, and perhaps not yet there
+const sent = new Set();          // decided here, and not yet there
 let left = 0;
 let editor = null;
 
@@ -123,16 +123,17 @@ async function fill() {
     const room = 2 - cases.children.length;
     if (room <= 0) return;
     const here = slots().map((one) => id(one.firstElementChild));
-    const skip = [...new Set([...here, ...sent, ...later])].slice(-200);
+    const skip = [...new Set([...later, ...sent, ...here])].slice(-200);
     const next = await ask("/v1/review/next", { method: "POST", json: { skip, most: room } });
     left = Math.max(0, next.left - waiting());
     const got = [next.photo, next.following].filter(Boolean);
+    const before = cases.children.length;
     for (const photo of got) {
       const card = await fetched(photo.id);
       if (!slots().some((one) => id(one.firstElementChild) === photo.id)) cases.append(slot(card));
     }
     told();
-    if (!got.length) return;
+    if (cases.children.length === before) return;
   }
 }
 
@@ -150,7 +151,7 @@ function decide(choice, extra, text) {
   leave(card);
   decision.sending = ask(`/v1/review/${id(card)}`, { method: "POST", json: { choice, ...extra }, keepalive: true });
   decision.sending.then(
-    (answer) => { decision.arrived = true; left = answer.left - waiting(); told(); },
+    (answer) => { decision.arrived = true; sent.delete(id(card)); left = answer.left - waiting(); told(); },
     (error) => {
       forget(decision);
       toast(error.message);
@@ -272,7 +273,7 @@ async function compose(card, made) {
   const bar = card.querySelector(".frame > progress");
   card.dataset.busy = "";
   bar.hidden = false;
-  if (card.dataset.outcome === "review") { sent.add(id(card)); left -= 1; }
+  if (card.dataset.outcome === "review") left -= 1;
   told();
   try {
     for (let photo = made; photo.progress !== "done"; photo = await ask(`/v1/photos/${made.id}`)) {
@@ -333,7 +334,7 @@ setInterval(() => {
   if (document.hidden) return;
   for (const one of slots()) {
     const card = one.firstElementChild;
-    if (card.dataset.outcome !== "review" || sent.has(id(card))) continue;
+    if (card.dataset.outcome !== "review" || "busy" in card.dataset) continue;
     ask(`/v1/review/${id(card)}/hold`, { method: "POST" }).catch((error) => {
       if (error.status !== 409 && error.status !== 404) return;
       const shown = card === current();
