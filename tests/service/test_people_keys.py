@@ -149,6 +149,14 @@ def test_the_last_use_is_written_once_a_minute(people: People, shop: str) -> Non
     assert seen == [True, False, True]
 
 
+def test_the_openapi_says_how_to_come_in_where_one_has_to(people: People, client: TestClient) -> None:
+    told = people.browser().get("/v1/openapi.json").json()
+    assert told["components"]["securitySchemes"]["key"]["name"] == "X-Api-Key"
+    assert {"key": []} in told["paths"]["/v1/fix"]["post"]["security"]
+    assert told["paths"]["/healthz"]["get"]["security"] == []
+    assert "security" not in client.get("/v1/openapi.json").json()["paths"]["/v1/fix"]["post"]
+
+
 def test_keys_work_on_a_machine_without_accounts_and_nobody_else_s_are_minded(
     home: House, client: TestClient
 ) -> None:

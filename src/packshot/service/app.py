@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -16,6 +17,7 @@ from packshot.service.house import House
 from packshot.service.metrics import Metrics
 from packshot.service.pages.people import to_sign_in
 from packshot.service.pages.routes import ROUTERS
+from packshot.service.people.described import describe
 from packshot.service.people.refusals import NotSignedIn
 from packshot.service.removebg.door import router as removebg
 from packshot.service.removebg.queued import Queued
@@ -27,6 +29,14 @@ packshot judges product photos by marketplace rules and mends them.
 Hand a photo to `POST /v1/check` or `POST /v1/fix` and get the answer; hand many to `POST /v1/jobs` and follow
 the job. Every error is a problem (RFC 9457) that says what happened and what to do.
 """
+
+
+class Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        told = super().openapi()
+        if self.state.house.settings.people_sign_in:
+            describe(told)
+        return told
 
 
 def _warm() -> None:
@@ -52,7 +62,7 @@ def make_app(settings: Settings, home: House | None = None) -> FastAPI:
         yield
         made.close()
 
-    app = FastAPI(
+    app = Application(
         title="packshot",
         version=version("packshot"),
         description=ABOUT,
