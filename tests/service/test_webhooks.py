@@ -23,7 +23,7 @@ import pytest
 import structlog
 from fastapi.testclient import TestClient
 from people_kit import People
-from service_kit import empty, noise, work
+from service_kit import empty, noise, serving, work
 from sqlalchemy import select
 
 from packshot.service import sender, tables
@@ -607,3 +607,21 @@ def test_whoever_may_not_manage_sees_no_webhooks(home: House) -> None:
     browser = people.client("editor@shop.example")
     for address in ("/v1/webhooks", "/settings/webhooks"):
         assert browser.get(address).status_code == 403
+
+
+@pytest.mark.slow
+def test_a_running_service_tells_its_receiver(tmp_path: Path, receiver: Receiver) -> None:
+    """The worker's own thread, over real sockets; the first attempt is refused."""
+    receiver.plan = [503]
+    with serving(tmp_path / "data", "--workers", "1", PACKSHOT_ALLOW_PRIVATE_URLS="true") as client:
+        made = client.post("/v1/webhooks", json={"url": receiver.address, "events": ["job.done"]}).json()
+        job = client.post("/v1/jobs", files={"files": ("a.jpg", noise(1))}, data={"kind": "check"}).json()
+        until = time.monotonic() + 60
+        while len(receiver.got) < 2 and time.monotonic() < until:
+            time.sleep(0.1)
+        address = f"/v1/webhooks/{made['id']}/deliveries"
+        while not (told := client.get(address).json()["items"][0])["delivered_at"]:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    assert [one["data"] for one in receiver.told()] == [{"job": job["id"]}] * 2
+    assert told["attempts"] == 2

@@ -97,18 +97,22 @@ def _add_pictures(archive: tarfile.TarFile, depot: Depot) -> tuple[int, int]:
         if not _is_picture(stored.name):
             continue
         try:
-            data = depot.store.read(stored.name)
+            with depot.store.open(stored.name) as content:
+                _put(archive, PICTURES + stored.name, content, stored.size)
         except FileNotFoundError:  # deleted since
             continue
-        _add(archive, PICTURES + stored.name, data)
-        count, size = count + 1, size + len(data)
+        count, size = count + 1, size + stored.size
     return count, size
 
 
 def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+    _put(archive, name, io.BytesIO(data), len(data))
+
+
+def _put(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> None:
     told = tarfile.TarInfo(name)
-    told.size, told.mode, told.mtime = len(data), 0o600, int(now().timestamp())
-    archive.addfile(told, io.BytesIO(data))
+    told.size, told.mode, told.mtime = size, 0o600, int(now().timestamp())
+    archive.addfile(told, content)
 
 
 @contextmanager
@@ -176,12 +180,12 @@ def _unpack(archive: tarfile.TarFile, settings: Settings, depot: Depot, half: Pa
         elif member.name == SECRET:
             _put_secret(settings, content.read(MOST_HEAD))
         elif member.name.startswith(PICTURES):
-            name, data = member.name.removeprefix(PICTURES), content.read()
-            if not _is_picture(name) or hashlib.sha256(data).hexdigest() != name.rpartition("/")[2]:
+            name = member.name.removeprefix(PICTURES)
+            if not _is_picture(name):
                 raise _damaged(name[:200])
             put.append(name)
-            depot.store.write(name, data)
-            size += len(data)
+            _take(depot, name, content)
+            size += member.size
     if last != END:
         raise _damaged(str(archive.name))
     return size
@@ -224,6 +228,16 @@ def _must_fit(archive: tarfile.TarFile, database: Path | None) -> None:
             say("The backup is of a service with {there}; this one has another database.", there=str(kind)),
             say("Set PACKSHOT_DATABASE as it was when the backup was made."),
         )
+
+
+def _take(depot: Depot, name: str, content: IO[bytes]) -> None:
+    """Its name says what it has to contain. By the disk, for a ZIP that somebody sent may be large."""
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(content, copy)
+        copy.seek(0)
+        if hashlib.file_digest(copy, "sha256").hexdigest() != name.rpartition("/")[2]:
+            raise _damaged(name)
+        depot.put_file(name.partition("/")[0], copy)
 
 
 def _put_secret(settings: Settings, secret: bytes) -> None:
