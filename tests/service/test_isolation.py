@@ -171,6 +171,28 @@ def test_without_signing_in_nothing_of_anybody_is_open(people: People, theirs: d
             assert answer.status_code == 401, route
 
 
+def test_a_zero_byte_is_no_crash(people: People) -> None:
+    """PostgreSQL refuses it wherever a text is compared or kept."""
+    people.user(people.organisation("own works"), "own@own.example")
+    owner = people.client("own@own.example")
+    zero = "a\0b"
+    queries = {"params": dict.fromkeys(("search", "after", "job", "profile", "next"), zero)}
+    bodies = (
+        {"json": {"ids": [zero], "name": zero, "upload": zero}},
+        {"data": {"name": zero, "role": "viewer", "email": zero, "scopes": "read", "ids": zero}},
+    )
+    for route in routes_of(people.app):
+        asked = [(route.at({}), queries), (re.sub(r"{\w+(:\w+)?}", "a%00b", route.path), {})]
+        asked += [(route.at({}), body) for body in bodies if route.method not in ("GET", "HEAD")]
+        for path, how in asked:
+            answer = owner.request(route.method, path, headers=HTML, **how)
+            assert answer.status_code < 500 or answer.status_code == 501, (route, how, answer.text)
+    for path in LEAVING:
+        answer = people.browser().post(path, data={"email": zero, "password": zero, "token": zero})
+        assert answer.status_code < 500, path
+        assert people.browser(cookies={"packshot": "a%00b"}).get(path).status_code < 500
+
+
 def _asked(route: Route, schemas: Mapping[str, Any], ids: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Their ids wherever an id could stand: in the query, in JSON as the OpenAPI has it, in a form."""
     if route.method in ("GET", "HEAD", "DELETE", "OPTIONS"):

@@ -97,6 +97,10 @@ class Door:
         if request.method not in SAFE and not self._of_our_pages(request):
             why = say("The request comes from a page of another site.")
             return problem(request, 403, "other_origin", why)
+        if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+            # PostgreSQL refuses it in any text; nobody means one.
+            why = say("There is something in the request that is no text.")
+            return problem(request, 422, "bad_request", why, say("Take out what cannot be seen."))
         length = request.headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > self.most:
             why = say("At most {limit:.0f} MB are taken at once.", limit=self.most / 1e6)

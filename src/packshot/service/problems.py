@@ -12,7 +12,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from packshot.errors import PackshotError, StoreFailed
@@ -68,6 +68,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _database)
+    app.add_exception_handler(DataError, _no_text)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -153,6 +154,12 @@ def _database(request: Request, exc: Exception) -> Response:
         say("Send the same again in a moment."),
         {"Retry-After": str(AGAIN_SECONDS)},
     )
+
+
+def _no_text(request: Request, exc: Exception) -> Response:
+    """PostgreSQL keeps no zero byte in a text; nobody means one."""
+    message = say("There is something in the request that is no text.")
+    return problem(request, 422, "bad_request", message, say("Take out what cannot be seen."))
 
 
 def _bug(request: Request, exc: Exception) -> Response:

@@ -54,7 +54,7 @@ def sign_in(home: House, request: Request, email: str, password: str) -> str:
 
 def authenticate(home: House, request: Request, email: str, password: str) -> User:
     """Whose e-mail and password these are; every miss is counted."""
-    email, password = email.strip().lower()[:MOST_TOLD], password[:MOST_TOLD]
+    email, password = email.strip().lower().replace("\0", "")[:MOST_TOLD], password[:MOST_TOLD]
     with home.database.transaction() as session:
         throttle.begin(session, home.settings, request, email)
     with home.database.reading() as session:
