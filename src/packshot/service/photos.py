@@ -17,6 +17,7 @@ from packshot.report.entry import TONES
 from packshot.service import tables
 from packshot.service.api.shapes import JobShape, Output, PhotoFull, PhotoPage, PhotoShort
 from packshot.service.depot import Depot
+from packshot.service.ids import is_id
 from packshot.words import say
 
 HIDDEN = frozenset({"account", "edit", "outline", "background"})
@@ -72,7 +73,7 @@ def wanted(org_id: str, asked: Filter) -> Select[tables.Photo]:
     if asked.decisions:
         query = query.where(photo.decision.in_(asked.decisions))
     if asked.ids:
-        query = query.where(photo.id.in_(asked.ids))
+        query = query.where(photo.id.in_(tuple(filter(is_id, asked.ids))))
     if asked.rule:
         found = tables.Found
         broken = select(found.photo_id).where(found.org_id == org_id, found.rule == asked.rule)
