@@ -157,3 +157,15 @@ def test_what_is_no_picture_is_never_shown_as_one(client: TestClient, home: Hous
     assert "svg" not in kind
     assert got.headers["x-content-type-options"] == "nosniff"
     assert client.get(f"/v1/photos/{photo['id']}/picture/original").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/webhooks", "/v1/photos/delete", "/sign-in", "/settings/webhooks", "/nowhere"]
+)
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", ""])
+def test_a_large_body_is_taken_only_where_photos_come_in(client: TestClient, path: str, kind: str) -> None:
+    """Elsewhere it would lie in memory as a whole, before anybody looks who sent it."""
+    got = client.post(path, content=b" " * (door.MOST_ELSEWHERE + 1), headers={"content-type": kind})
+    assert got.status_code == 413
+    files = {"files": ("a.jpg", b"\xff\xd8" + bytes(door.MOST_ELSEWHERE))}
+    assert client.post("/v1/jobs", files=files).status_code == 202

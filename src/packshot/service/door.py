@@ -29,6 +29,9 @@ BODY_SECONDS = 30.0
 """Without one byte."""
 LEAST_RATE = 8_000
 """Bytes a second on the average, after the first half minute: a phone on a bad day is faster."""
+WHERE_PHOTOS_COME = frozenset({"/", "/v1/check", "/v1/fix", "/v1/cutout", "/v1/jobs", "/v1/uploads"})
+MOST_ELSEWHERE = 10_000_000
+"""Bytes: a mask that somebody drew, and some more."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self';"
@@ -74,7 +77,7 @@ class Door:
             if refused is not None:
                 await refused(scope, receive, sending)
             else:
-                await self.app(scope, _counted(receive, self.most), sending)
+                await self.app(scope, _counted(receive, self._most(scope)), sending)
         finally:
             seconds = time.perf_counter() - began
             self.metrics.request(scope, status, seconds)
@@ -102,10 +105,18 @@ class Door:
             why = say("There is something in the request that is no text.")
             return problem(request, 422, "bad_request", why, say("Take out what cannot be seen."))
         length = request.headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > self.most:
-            why = say("At most {limit:.0f} MB are taken at once.", limit=self.most / 1e6)
+        most = self._most(request.scope)
+        if not length.isdecimal() or int(length) > most:
+            why = say("At most {limit:.0f} MB are taken at once.", limit=most / 1e6)
             return problem(request, 413, "too_large", why, say("Send fewer photos at once."))
         return None
+
+    def _most(self, scope: Scope) -> int:
+        """Large only where a body is taken piece by piece: elsewhere it lies in memory as a whole, and does so
+        before anybody looks who sent it.
+        """
+        large = scope["path"] in WHERE_PHOTOS_COME or scope["path"].startswith("/v1.0/")
+        return self.most if large else min(self.most, MOST_ELSEWHERE)
 
     def _of_our_pages(self, request: Request) -> bool:
         """Programs send no Origin; browsers send it with all that could change something."""
