@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,12 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
     """Data files (profiles, words, samples, templates) are in it, and one command works."""
     subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path, ROOT], check=True)
     wheel = next(tmp_path.glob("packshot-*.whl"))
+    with zipfile.ZipFile(wheel) as packed:
+        held = set(packed.namelist())
+    service = ROOT / "src" / "packshot" / "service"
+    wanted = [one for one in service.rglob("*") if one.is_file() and one.suffix != ".pyc"]
+    missing = [one for one in wanted if one.relative_to(ROOT / "src").as_posix() not in held]
+    assert not missing, "pages, migrations and words of the service are in the wheel"
     venv.create(tmp_path / "empty", with_pip=True)
     python = next(path for path in (tmp_path / "empty").glob("*/python*") if path.is_file())
     subprocess.run([python, "-m", "pip", "install", "--quiet", wheel], check=True)
