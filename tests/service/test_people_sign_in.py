@@ -328,6 +328,7 @@ def test_another_site_s_page_is_turned_away_even_with_the_token(people: People, 
 def test_no_secret_comes_into_the_log(
     people: People, shop: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    handlers = logging.root.handlers[:]
     logs.set_up("debug")
     caplog.set_level(logging.DEBUG)
     capsys.readouterr()
@@ -341,6 +342,7 @@ def test_no_secret_comes_into_the_log(
     browser.post("/sign-out")
     out = capsys.readouterr()
     structlog.reset_defaults()
+    logging.root.handlers = handlers
     written = out.out + out.err + caplog.text
     assert '"path": "/sign-in"' in written
     for secret in (*secrets, "invitation-token"):

@@ -49,7 +49,7 @@ def _warm() -> None:
     environment()
     markets()
     category_groups()
-    check_wish("fix", Wish())
+    check_wish("fix", Wish.model_validate({}))
 
 
 def make_app(settings: Settings, home: House | None = None) -> FastAPI:
