@@ -24,6 +24,7 @@ from packshot.service.removebg.work import make
 from packshot.service.work import MEDIA, Basket, Made, Order, failed
 from packshot.words import say
 
+SAMPLE = Path(__file__).parents[1] / "samples" / "bottle.jpg"
 LAYERS = ("mask", "cutout", "shadow")
 STAGE_SIDE = 1280
 STAGE_QUALITY = 85
@@ -105,6 +106,11 @@ def answer_removebg(order: Order, data: bytes, basket: Basket) -> Made:
         "headers": answer.headers,
     }
     return Made("cut", told, megapixels=width * height / 1e6)
+
+
+def warm() -> None:
+    """Networks, rules and profiles come into the process by mending a sample, which has print on it."""
+    fix(SAMPLE.read_bytes(), name=SAMPLE.name)
 
 
 KINDS: dict[str, Callable[[Order, bytes, Basket], Made]] = {

@@ -49,6 +49,10 @@ class Order:
     """Of a picture to lay behind the product, in the depot."""
 
 
+WARM_UP = Order("", "", "warm up", "", {})
+"""Loads what the first photo would otherwise wait for; no photo is meant, and nothing is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A file that now lies in the depot."""
@@ -116,8 +120,11 @@ class Do:
 
     def __call__(self, order: Order) -> Made | PackshotError:
         """`StoreFailed` is no photo's fault and comes back as it is: it is tried again."""
-        from packshot.service.kinds import KINDS
+        from packshot.service.kinds import KINDS, warm
 
+        if order.kind == WARM_UP.kind:
+            warm()
+            return Made("", {})
         began = time.perf_counter()
         basket = Basket(self.depot, order)
         try:

@@ -34,7 +34,7 @@ from packshot.service.listing import Stopped, list_job
 from packshot.service.settings import Settings
 from packshot.service.tables import now
 from packshot.service.tidying import Tidier
-from packshot.service.work import Do, Made, Order, broken, failed
+from packshot.service.work import WARM_UP, Do, Made, Order, broken, failed
 from packshot.service.workbench import Workbench
 
 BEAT_SECONDS = 3.0
@@ -72,6 +72,8 @@ class Worker:
         self._beat()
         self._launch()
         log.info("worker ready", worker=self.id, processes=self.bench.size)
+        for _ in range(self.bench.size):
+            threading.Thread(target=self.bench.do, args=(WARM_UP,), daemon=True).start()
         beside = self._beside()
         chores = (self._beat, self._bury)
         while not self._ends.wait(BEAT_SECONDS):
