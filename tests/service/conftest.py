@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from people_kit import People
@@ -29,6 +31,15 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # and its browser
 SECRET = "of the tests, and of nothing else"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 _numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """A command that is run here sets up the log for itself, on a stream that ends with its test."""
+    handlers = logging.root.handlers[:]
+    yield
+    structlog.reset_defaults()
+    logging.root.handlers = handlers
 
 
 @pytest.fixture(scope="session")

@@ -112,7 +112,7 @@ class Door:
         return None
 
     def _most(self, scope: Scope) -> int:
-        """Large only where a body is taken piece by piece: elsewhere it lies in memory as a whole, and does so
+        """Large only where a body is taken piece by piece: elsewhere it lies in memory as a whole, and that
         before anybody looks who sent it.
         """
         large = scope["path"] in WHERE_PHOTOS_COME or scope["path"].startswith("/v1.0/")

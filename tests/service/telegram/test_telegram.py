@@ -334,7 +334,7 @@ def test_bot_and_service_as_processes_of_their_own(tmp_path: Path) -> None:
     """Over real sockets: a photo goes in and comes back; SIGTERM ends the bot while it waits for messages."""
     telegram = StandIn()
     telegram.document(mug())
-    server = uvicorn.Server(uvicorn.Config(telegram.app, port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(telegram.app, port=0, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
