@@ -39,6 +39,7 @@ class Fix:
     variants: tuple[str, ...] | None = None
     overrides: tuple[tuple[str, object], ...] = ()
     quality: str = "normal"
+    engine: str = ""
     trail: bool = False
     keep: tuple[str, ...] = ()
     thumb_side: int = 0
@@ -64,7 +65,8 @@ class Fix:
         profile = _profile_of(self, category or self.category)
         chosen = choose(profile, self.variants)
         mask = hashlib.sha256(self.mask).hexdigest() if self.mask else ""
-        known: dict[str, Any] = plain(identity_of(sha256, profile, chosen, self.quality, mask_sha256=mask))
+        identity = identity_of(sha256, profile, chosen, self.quality, engine=self.engine, mask_sha256=mask)
+        known: dict[str, Any] = plain(identity)
         return known
 
     def make(self, item: Item, data: bytes) -> tuple[Line, dict[str, bytes]]:
@@ -79,6 +81,7 @@ class Fix:
             variants=self.variants,
             overrides=dict(self.overrides),
             quality=self.quality,
+            engine=self.engine,
             trail=self.trail,
             mask=self.mask or None,
             name=item.key,

@@ -37,19 +37,7 @@ def cutout(
             show_default=False,
         ),
     ],
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            "--engine",
-            metavar="E",
-            help=told(
-                say(
-                    "Whom to ask where the ground is not even: an engine of `packshot doctor`, a network of"
-                    " `packshot weights list`, or the path of a card."
-                )
-            ),
-        ),
-    ] = None,
+    engine: options.Engine = None,
     mask_only: Annotated[
         bool, typer.Option("--mask-only", help=told(say("Write the mask alone: white is product.")))
     ] = False,

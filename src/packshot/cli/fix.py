@@ -112,6 +112,7 @@ def fix(
         typer.Option("--sheet", help=told(say("Write contact_sheet.jpg: before and after, side by side."))),
     ] = False,
     quality: options.Quality = options.QualityName.NORMAL,
+    engine: options.Engine = None,
     device: options.Device = None,
     strict: options.Strict = False,
     jobs: options.Jobs = None,
@@ -123,7 +124,7 @@ def fix(
     from packshot.batch import runner
     from packshot.batch.account import Account
     from packshot.batch.fixing import LAYERS, Fix
-    from packshot.journey.examine import profile_of
+    from packshot.journey.examine import profile_of, segmenter
     from packshot.journey.fix import choose
 
     language = terminal.language_of(lang)
@@ -137,6 +138,8 @@ def fix(
     asked = profile_of(named, category, switches, overrides)
     names = photos.listed(variants, (), say("variant"))
     choose(asked, names)
+    if engine:
+        segmenter(engine)  # a wrong name ends here
     layers = photos.listed(keep, LAYERS, say("layer")) or ()
     drawn = read_mask(mask) if mask else b""
     run_fix.refuse_sources_as_out(out, sources)
@@ -166,6 +169,7 @@ def fix(
             variants=names,
             overrides=tuple(overrides.items()),
             quality=quality.value,
+            engine=engine or "",
             trail=trail,
             keep=layers,
             thumb_side=pages.thumb_side(len(items)) if small else 0,

@@ -132,6 +132,19 @@ AllowPrivate = Annotated[
         "--allow-private-urls", help=told(say("Follow links into your own network (localhost, 10.*, …)."))
     ),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="E",
+        help=told(
+            say(
+                "Whom to ask where the ground is not even: an engine of `packshot doctor`, a network of"
+                " `packshot weights list`, or the path of a card."
+            )
+        ),
+    ),
+]
 Language = Annotated[
     Lang | None,
     typer.Option(

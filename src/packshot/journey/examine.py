@@ -117,10 +117,11 @@ def working_side(profile: Profile) -> int:
     return round(largest * place.canvas_scale * ROOM_FOR_DETAIL)
 
 
-def look_at(photo: Photo, quality: str = Care.NORMAL) -> Facts:
+def look_at(photo: Photo, quality: str = Care.NORMAL, engine: str = "") -> Facts:
+    """`engine` names the second opinion on the cut-out; empty: our own network."""
     return Facts(
         photo,
-        segmenter=second_opinion(),
+        segmenter=segmenter(engine) if engine else second_opinion(),
         text_finder=text_finder(),
         text_reader=text_reader(),
         judge=judge(),

@@ -77,12 +77,14 @@ def fix(
     variants: tuple[str, ...] | None = None,
     overrides: Mapping[str, object] | None = None,
     quality: str = "normal",
+    engine: str = "",
     trail: bool = False,
     mask: PhotoLike | None = None,
     name: str = "",
 ) -> Result:
     """Never raises for a bad photo: it ends `failed`, with the reason.
 
+    `engine` names the second opinion on the cut-out, as for `cutout`.
     `mask` is a person's own: a grey picture of the photo's shape, at any size, white where the product is.
     The same retouch follows. Raises BadOption for one that cannot be used.
     """
@@ -96,7 +98,7 @@ def fix(
     except BadPhoto as error:
         before = unreadable(error, wanted.name, wanted.sha256, wanted.category)
         return Result(error.name, Status.FAILED, (error.message,), before, error=error)
-    facts = look_at(opened, quality)
+    facts = look_at(opened, quality, engine)
     with clock("look and judge"):
         if drawn is not None:
             facts.known["cutout"] = cut_by(drawn, opened, facts.cutout)
@@ -109,7 +111,12 @@ def fix(
         difficulty=before.difficulty,
         route="none",
         identity=identity_of(
-            opened.source.sha256, wanted, chosen, quality, mask_sha256=drawn.sha256 if drawn else ""
+            opened.source.sha256,
+            wanted,
+            chosen,
+            quality,
+            engine=engine,
+            mask_sha256=drawn.sha256 if drawn else "",
         ),
         cutout=facts.cutout,
         worked=opened.size,
@@ -278,6 +285,7 @@ def identity_of(
     chosen: tuple[Variant, ...],
     quality: str,
     *,
+    engine: str = "",
     mask_sha256: str = "",
 ) -> Identity:
     options = {
@@ -286,9 +294,12 @@ def identity_of(
         "variants": [variant.name for variant in chosen],
         "quality": quality,
     }
+    if engine:
+        options["engine"] = engine
     if mask_sha256:
         options["mask"] = mask_sha256
-    weights = {name: weights_of(name) for name in (SECOND_OPINION, TEXT_FINDER, TEXT_READER, JUDGE)}
+    asked = (engine or SECOND_OPINION, TEXT_FINDER, TEXT_READER, JUDGE)
+    weights = {name: weights_of(name) for name in asked}
     return Identity(
         photo_sha256=photo_sha256,
         profile_sha256=profile.sha256,

@@ -45,6 +45,7 @@ def mend(order: Order, data: bytes, basket: Basket) -> Made:
         **_asked(order),
         variants=tuple(wish["variants"]) if wish.get("variants") else None,
         overrides=dict(wish.get("settings") or {}),
+        engine=wish.get("engine") or "",
         trail=bool(wish.get("stages")),
         name=order.name,
         **mask,

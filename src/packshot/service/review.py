@@ -39,11 +39,13 @@ class Redo:
 
     quality: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
+    engine: str = ""
 
     def of(self, wish: Mapping[str, Any]) -> Wish:
         asked = Wish.model_validate({} if "removebg" in wish else wish)
         changed: dict[str, Any] = {"settings": {**asked.settings, **self.settings}}
-        return asked.model_copy(update=changed | ({"quality": self.quality} if self.quality else {}))
+        changed |= {name: told for name in ("quality", "engine") if (told := getattr(self, name))}
+        return asked.model_copy(update=changed)
 
 
 # ---- whose photo it is -------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ class Wish(BaseModel):
     )
     stages: bool = Field(False, description="Keep a picture of every stage of the retouch.")
     explain: bool = Field(False, description="Tell how each rule came to its answer (check only).")
-    engine: Name = Field("", description="Cut-out engine by name (cutout only).")
+    engine: Name = Field("", description="Cut-out engine by name (fix and cutout).")
     crop: bool = Field(False, description="Cut to the product's box (cutout only).")
 
     def told(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from packshot.service.intake import TooLarge
 from packshot.service.people.auth import needs
 from packshot.service.people.caller import Caller, May
 from packshot.service.problems import RESPONSES
-from packshot.service.wishes import Value
+from packshot.service.wishes import Name, Value
 
 CONFLICT: dict[int | str, dict[str, Any]] = {
     409: {**RESPONSES[400], "description": "Somebody else was first; `cure` says how to go on."}
@@ -56,6 +56,7 @@ class Choice(Strict):
 
     choice: Literal["approve", "reject", "redo"]
     note: str = Field("", max_length=1000, description="Why; a rejected photo tells it.")
+    engine: Name = Field("", description="redo: another cut-out engine.")
     quality: Literal["", "fast", "normal", "best"] = Field("", description="redo: another quality.")
     settings: dict[Annotated[str, Field(max_length=100)], Value] = Field(
         default_factory=dict,
@@ -121,7 +122,9 @@ def decide(photo_id: str, asked: Choice, home: Home, caller: Moderator) -> Decid
     elif asked.choice == "reject":
         review.reject(home, caller, photo_id, asked.note)
     else:
-        made = review.redo(home, caller, photo_id, review.Redo(asked.quality, asked.settings), asked.note)
+        made = review.redo(
+            home, caller, photo_id, review.Redo(asked.quality, asked.settings, asked.engine), asked.note
+        )
     return _decided(home, caller, photo_id, made)
 
 

@@ -29,6 +29,7 @@ REDOES = {
     "best": (review.Redo("best"), say("Best quality, slower")),
     "fast": (review.Redo("fast"), say("The quick way")),
     "shadowless": (review.Redo(settings={"retouch.shadow.kind": "none"}), say("Without shadow")),
+    "colours": (review.Redo(engine="grabcut"), say("By its colours, without the network")),
     "margin": (review.Redo(settings={"retouch.place.gap_px": 60}), say("With more margin")),
 }
 """What a moderator does again with one key; the photo's own page offers the rest."""
@@ -72,7 +73,7 @@ def decide(
     home: Home,
     caller: Moderator,
     choice: Annotated[Literal["approve", "reject", "redo", "undo", "later"], Form()],
-    how: Annotated[Literal["best", "fast", "shadowless", "margin"], Form()] = "best",
+    how: Annotated[Literal["best", "fast", "shadowless", "colours", "margin"], Form()] = "best",
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Where no script runs."""

@@ -213,7 +213,7 @@ const editWord = button("edit").querySelector("span").textContent;
 const again = document.getElementById("again");
 again.addEventListener("close", () => {
   const chosen = again.returnValue && again.querySelector(`button[value="${again.returnValue}"]`);
-  if (chosen) decide("redo", { quality: chosen.dataset.quality, settings: JSON.parse(chosen.dataset.settings) }, said.redone);
+  if (chosen) decide("redo", { quality: chosen.dataset.quality, engine: chosen.dataset.engine, settings: JSON.parse(chosen.dataset.settings) }, said.redone);
 });
 again.addEventListener("keydown", (event) => {
   const chosen = again.querySelectorAll("button[data-settings]")[Number(event.key) - 1];
