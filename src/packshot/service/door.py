@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from packshot.service.ids import new_id
 from packshot.service.metrics import Metrics
-from packshot.service.problems import problem
+from packshot.service.problems import bug, problem
 from packshot.service.settings import Settings
 from packshot.words import say
 
@@ -78,6 +78,11 @@ class Door:
                 await refused(scope, receive, sending)
             else:
                 await self.app(scope, _counted(receive, self._most(scope)), sending)
+        except Exception as exc:
+            # Here and not further out, so that this answer, too, is dressed and counted.
+            told = bug(Request(scope), exc)
+            if not status:
+                await told(scope, receive, sending)
         finally:
             seconds = time.perf_counter() - began
             self.metrics.request(scope, status, seconds)

@@ -69,7 +69,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OperationalError, _database)
     app.add_exception_handler(DataError, _no_text)
-    app.add_exception_handler(Exception, _bug)
 
 
 def problem(
@@ -84,6 +83,8 @@ def problem(
     if request.url.path.startswith(f"{REMOVEBG}/"):
         mistake = Mistake(code, message.in_("en"), cure.in_("en") if cure else "")
         return answer_of(Refusal(status, mistake, headers=headers))
+    if _is_a_page(request):
+        return _page(request, status, message, cure, headers)
     body = Problem(
         title=code,
         status=status,
@@ -93,6 +94,23 @@ def problem(
         request=getattr(request.state, "number", ""),
     )
     return JSONResponse(body.model_dump(mode="json"), status, dict(headers or {}), MEDIA_TYPE)
+
+
+def _is_a_page(request: Request) -> bool:
+    """A person goes there with a browser; programs and modules of pages ask below /v1, or for JSON."""
+    asked = request.headers.get("accept", "")
+    return "text/html" in asked and not request.url.path.startswith("/v1") and "router" in request.scope
+
+
+def _page(
+    request: Request, status: int, message: Words, cure: Words | None, headers: Mapping[str, str] | None
+) -> Response:
+    from packshot.service.pages.render import page
+
+    number = getattr(request.state, "number", "")
+    shown = page(request, "error.html", status=status, title=message, cure=cure, number=number)
+    shown.headers.update(headers or {})
+    return shown
 
 
 def language_of(request: Request) -> str:
@@ -162,7 +180,8 @@ def _no_text(request: Request, exc: Exception) -> Response:
     return problem(request, 422, "bad_request", message, say("Take out what cannot be seen."))
 
 
-def _bug(request: Request, exc: Exception) -> Response:
+def bug(request: Request, exc: Exception) -> Response:
+    """The traceback goes into the log, and only there."""
     log.error("bug", path=request.url.path, exc_info=exc)
     return problem(
         request,

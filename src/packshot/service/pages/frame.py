@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 
 from packshot.service import tables
@@ -27,12 +28,15 @@ class Frame:
 
 def frame_of(request: Request) -> Frame:
     home: House | None = getattr(request.app.state, "house", None)
-    caller = auth.known(request, home) if home else None
+    caller = _caller(request, home) if home else None
     if home is None or caller is None:
         return Frame()
-    with home.database.reading() as session:
-        waits = session.scalar(_to_review(caller)) or 0
-        org = session.get(tables.Organisation, caller.org_id) if caller.user_id else None
+    try:
+        with home.database.reading() as session:
+            waits = session.scalar(_to_review(caller)) or 0
+            org = session.get(tables.Organisation, caller.org_id) if caller.user_id else None
+    except OperationalError:  # the page that tells of it needs a frame, too
+        return Frame()
     return Frame(
         csrf=sessions.csrf_token(home.settings, caller.session) if caller.session else "",
         person=caller.name if caller.user_id else "",
@@ -40,6 +44,13 @@ def frame_of(request: Request) -> Frame:
         to_review=waits if May.REVIEW in caller.may else 0,
         may=caller.may,
     )
+
+
+def _caller(request: Request, home: House) -> Caller | None:
+    try:
+        return auth.known(request, home)
+    except OperationalError:
+        return None
 
 
 def _to_review(caller: Caller) -> Select[int]:
