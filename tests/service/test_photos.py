@@ -249,3 +249,20 @@ def test_progress_is_told_as_it_happens(home: House, client: TestClient) -> None
     assert sorted(str(data["name"]) for name, data in told if name == "photo") == ["0.jpg", "1.jpg", "2.jpg"]
     assert told[-1] == ("end", {})
     assert [data["done"] for name, data in told if name == "job"][-1] == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("женские кроссовки.jpg", "fashion.shoes"),
+        ("womens_sneakers-42.jpg", "fashion.shoes"),
+        ("IMG_20261121.jpg", ""),
+    ],
+)
+def test_a_category_is_guessed_by_the_files_name_or_not_at_all(
+    client: TestClient, home: House, name: str, category: str
+) -> None:
+    client.post("/v1/jobs", files={"files": (name, noise(1))}, data={"kind": "check", "category": "auto"})
+    work(home)
+    (photo,) = client.get("/v1/photos").json()["items"]
+    assert photo["category"] == category

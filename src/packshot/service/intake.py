@@ -22,7 +22,7 @@ from packshot.service.people.caller import Caller
 from packshot.service.people.usage import count_photos
 from packshot.service.queue import JOB, PHOTO, Queue, priority_of
 from packshot.service.settings import Settings
-from packshot.service.wishes import Wish, check_wish
+from packshot.service.wishes import Wish, check_wish, told_category
 from packshot.service.work import Kept, media_type_of
 from packshot.words import say
 
@@ -168,7 +168,7 @@ def add_photos(
             url=one.url,
             wish=job.wish,
             profile=str(job.wish.get("profile") or ""),
-            category=str(job.wish.get("category") or ""),
+            category=told_category(str(job.wish.get("category") or ""), one.name),
         )
         session.add(photo)
         session.flush()

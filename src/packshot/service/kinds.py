@@ -21,6 +21,7 @@ from packshot.report.entry import STATES, Entry, checked, fixed, in_all
 from packshot.service.removebg.errors import Refusal
 from packshot.service.removebg.wish import Wish as RemoveBg
 from packshot.service.removebg.work import make
+from packshot.service.wishes import told_category
 from packshot.service.work import MEDIA, Basket, Made, Order, failed
 from packshot.words import say
 
@@ -126,7 +127,7 @@ def _asked(order: Order) -> dict[str, Any]:
     """What judging and mending share."""
     return {
         "profile": order.wish.get("profile") or None,
-        "category": order.wish.get("category") or "",
+        "category": told_category(order.wish.get("category") or "", order.name),
         "switches": tuple(order.wish.get("switches") or ()),
         "quality": order.wish.get("quality") or "normal",
     }

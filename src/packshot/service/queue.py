@@ -25,7 +25,8 @@ VERSION = "1"
 AT_ONCE, SOON, LATER = 1, 5, 10
 """Somebody waits for it; a handful; a heap."""
 HANDFUL = 50
-POLL_SECONDS = 0.05
+POLL_SECONDS = {QUEUE: 0.1, LISTINGS: 1.0}
+"""Between two looks of a worker: an idle one must cost next to nothing."""
 ENDED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 CHUNK = 500
 

@@ -6,6 +6,8 @@ name, and settings that are paths or templates are ours to set.
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -29,7 +31,11 @@ class Wish(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     profile: Name = Field("", description="Marketplace; empty: the default profile.", examples=["ozon"])
-    category: Name = Field("", description="Category of the profile, as fashion.shoes.", examples=["beauty"])
+    category: Name = Field(
+        "",
+        description="Category of the profile, as fashion.shoes; auto: guessed by the file's name.",
+        examples=["beauty"],
+    )
     switches: tuple[Name, ...] = Field((), max_length=20, description="Switches of the profile.")
     quality: Literal["fast", "normal", "best"] = "normal"
     variants: tuple[Name, ...] = Field(
@@ -51,8 +57,22 @@ class Wish(BaseModel):
         return self.model_dump(mode="json", exclude_defaults=True)
 
 
+SEPARATORS = re.compile(r"[_\-.+]+")
 MOST_CANVAS = 6000
 """Pixels a side: a larger one costs hundreds of megabytes, and no marketplace takes it."""
+
+
+AUTO = "auto"
+
+
+def told_category(category: str, name: str = "") -> str:
+    """As it was asked for, or as the photo's file is called: the shop's words, where they say anything."""
+    if category != AUTO:
+        return category
+    from packshot.catalog.category_words import guess
+
+    words = SEPARATORS.sub(" ", PurePosixPath(name).stem)
+    return guess((words,)).category if words.strip() else ""
 
 
 def check_wish(kind: str, wish: Wish) -> None:
@@ -73,7 +93,7 @@ def check_wish(kind: str, wish: Wish) -> None:
                 say("GET /v1/profiles/{profile} tells those that can.", profile=wish.profile or "…"),
             )
     settings = {key: tuple(v) if isinstance(v, list) else v for key, v in wish.settings.items()}
-    profile = profile_of(wish.profile or None, wish.category, wish.switches, settings)
+    profile = profile_of(wish.profile or None, told_category(wish.category), wish.switches, settings)
     _check_canvas(profile.wishes.get("place"))
     if kind == "fix":
         choose(profile, wish.variants or None)

@@ -16,8 +16,8 @@ from packshot.batch.crew import Crew, Hand, Limits
 
 PAUSE = 0.01
 """Seconds between two looks at new tasks, while photos are in work."""
-REST = 0.05
-"""The same, while none is."""
+REST = 1.0
+"""Between two looks at processes that have nothing to do; a new task ends it at once."""
 
 Task = tuple[Any, Future[Any]]
 
@@ -68,10 +68,15 @@ class Workbench:
     def _serve(self, crew: Crew, futures: dict[int, Future[Any]]) -> None:
         number = 0
         while not (self._ends.is_set() and crew.is_idle):
-            while crew.has_room and not self._waiting.empty():
-                task, future = self._waiting.get()
+            while crew.has_room and (given := self._next(wait=REST if crew.is_idle else 0)):
                 number += 1
-                futures[number] = future
+                task, futures[number] = given
                 crew.give(Hand(number, task))
-            for hand, answer in crew.answers(timeout=REST if crew.is_idle else PAUSE):
+            for hand, answer in crew.answers(timeout=0 if crew.is_idle else PAUSE):
                 futures.pop(hand.index).set_result(answer)
+
+    def _next(self, *, wait: float) -> Task | None:
+        try:
+            return self._waiting.get(timeout=wait) if wait else self._waiting.get_nowait()
+        except queue.Empty:
+            return None

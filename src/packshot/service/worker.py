@@ -105,7 +105,7 @@ class Worker:
             DBOS.register_queue(
                 name,
                 worker_concurrency=at_once,
-                polling_interval_sec=queue.POLL_SECONDS,
+                polling_interval_sec=queue.POLL_SECONDS[name],
                 on_conflict="always_update",
             )
 

@@ -88,6 +88,9 @@ def test_no_address_breaks_the_page(client: TestClient, job: str) -> None:
     assert client.get("/").status_code == 200
 
 
+CHOOSERS = ("profile", "category")
+
+
 @pytest.mark.parametrize(
     ("cookie", "profile", "kind"),
     [
@@ -102,7 +105,11 @@ def test_choices_are_remembered_as_far_as_they_are_known(
 ) -> None:
     client.cookies.set("wish", quote(cookie))
     shown = client.get("/").text
-    assert (re.findall(r'<option value="(\w+)" selected', shown) or [""])[0] == profile
+    market, category = (shown.split(f'<select name="{name}">')[1].split("</select>")[0] for name in CHOOSERS)
+    assert (re.findall(r'<option value="(\w+)" selected', market) or [""])[0] == profile
+    assert re.findall(r'<option value="(\w+)" selected', category) == [
+        "beauty" if kind == "check" else "auto"
+    ]
     assert re.search(rf'value="{kind}" checked', shown)
 
 

@@ -13,7 +13,7 @@ from fastapi import Request
 from packshot.errors import BadOption
 from packshot.profiles.categories import categories
 from packshot.profiles.load import default_profile_name, load_profile, profile_names
-from packshot.service.wishes import Wish
+from packshot.service.wishes import AUTO, Wish
 from packshot.words import Words, say, verbatim
 
 KINDS = ("check", "fix")
@@ -57,7 +57,7 @@ class Asked:
 
     kind: str = "fix"
     profile: str = ""
-    category: str = ""
+    category: str = AUTO
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +84,7 @@ def remembered(request: Request) -> Asked:
     return Asked(
         kind if kind in KINDS else "fix",
         profile if any(profile == market.name for market in markets()) else "",
-        category if category in categories() else "",
+        category if category in categories() or ("category" in told and not category) else AUTO,
     )
 
 
