@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import FrameType
 
 import structlog
 
@@ -52,8 +53,15 @@ def web(settings: Settings, listening: socket.socket) -> None:
     from packshot.service.app import make_app
 
     logs.set_up(settings.log)
+    app = make_app(settings)
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            app.state.house.waiting.end()  # else we would wait for who waits for a photo
+            super().handle_exit(sig, frame)
+
     config = uvicorn.Config(
-        make_app(settings),
+        app,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -63,7 +71,7 @@ def web(settings: Settings, listening: socket.socket) -> None:
         h11_max_incomplete_event_size=64 * 1024,
         limit_concurrency=1000,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config).run(sockets=[listening])
 
 
 def worker(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
@@ -14,6 +15,8 @@ from packshot.service.tables import Photo
 
 PAUSE = 0.1
 """Seconds between two looks."""
+LOOK_UP = 0.5
+"""Between two thoughts of who waits whether to go on."""
 REST = 1.0
 """The same for who waits for photos that are not known yet."""
 AT_ONCE = 500
@@ -24,6 +27,12 @@ class Waiting:
         self._database = database
         self._waiters: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
+        self.over = False
+        """The web ends: who waits goes home with what there is."""
+
+    def end(self) -> None:
+        """May be called from a signal's handler: those who wait look within a moment."""
+        self.over = True
 
     async def until_done(self, photo_ids: Iterable[str], seconds: float) -> bool:
         """False where time was over first."""
@@ -48,10 +57,10 @@ class Waiting:
             while sum(event in self._waiters.get(photo_id, ()) for photo_id in left) > enough:
                 event.clear()
                 remaining = deadline - asyncio.get_running_loop().time()
-                try:
-                    await asyncio.wait_for(event.wait(), max(0.0, remaining))
-                except TimeoutError:
+                if remaining <= 0 or self.over:
                     return False
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), min(remaining, LOOK_UP))
             return True
         finally:
             for photo_id in left & self._waiters.keys():

@@ -270,6 +270,8 @@ async def _events(home: House, caller: Caller, job_id: str) -> AsyncIterator[str
         if shape.listed and shape.done >= shape.total:
             yield "event: end\ndata: {}\n\n"
             return
+        if home.waiting.over:  # the browser comes again by itself
+            return
         await home.waiting.until_any(open_ids, EVENT_SECONDS)
 
 
