@@ -28,6 +28,11 @@ from packshot.service.settings import Auth, Settings
 sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))  # its S3 on the loopback is ours, too
 sys.path.insert(0, str(Path(__file__).parents[1] / "report"))  # and its browser
 
+PLAIN = [
+    *structlog.get_config()["processors"][:-1],
+    structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+]
+"""A traceback with all its locals, drawn in boxes, costs seconds."""
 SECRET = "of the tests, and of nothing else"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 _numbers = itertools.count()
@@ -37,6 +42,7 @@ _numbers = itertools.count()
 def _logs_as_they_were() -> Iterator[None]:
     """A command that is run here sets up the log for itself, on a stream that ends with its test."""
     handlers = logging.root.handlers[:]
+    structlog.configure(processors=PLAIN)
     yield
     structlog.reset_defaults()
     logging.root.handlers = handlers

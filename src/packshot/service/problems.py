@@ -84,7 +84,7 @@ def problem(
         mistake = Mistake(code, message.in_("en"), cure.in_("en") if cure else "")
         return answer_of(Refusal(status, mistake, headers=headers))
     if _is_a_page(request):
-        return _page(request, status, message, cure, headers)
+        return _page(request, status, code, message, cure, headers)
     body = Problem(
         title=code,
         status=status,
@@ -103,12 +103,19 @@ def _is_a_page(request: Request) -> bool:
 
 
 def _page(
-    request: Request, status: int, message: Words, cure: Words | None, headers: Mapping[str, str] | None
+    request: Request,
+    status: int,
+    code: str,
+    message: Words,
+    cure: Words | None,
+    headers: Mapping[str, str] | None,
 ) -> Response:
     from packshot.service.pages.render import page
 
     number = getattr(request.state, "number", "")
-    shown = page(request, "error.html", status=status, title=message, cure=cure, number=number)
+    shown = page(
+        request, "error.html", status=status, code=code, title=message, cure=cure, request_number=number
+    )
     shown.headers.update(headers or {})
     return shown
 

@@ -119,7 +119,7 @@ def _invitation_page(
         with home.database.reading() as session:
             welcome = invitations.find(session, token)
     except invitations.UsedUp as exc:
-        return page(request, "error.html", status=404, title=exc.message, cure=exc.cure, number="")
+        return page(request, "error.html", status=404, title=exc.message, cure=exc.cure, request_number="")
     return _with(problem, page(
         request, "invitation.html", status=problems.status_of(problem) if problem else 200,
         welcome=welcome, token=token, role=ROLES_SAID[welcome.role], problem=problem, name=name, least=LEAST,
