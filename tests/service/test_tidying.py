@@ -270,7 +270,9 @@ def finished(client: TestClient, home: House) -> Iterator[None]:
     DBOS.workflow(name=queue.PHOTO)(lambda photo_id: None)
     DBOS.workflow(name=queue.JOB)(lambda job_id: None)
     DBOS.launch()
-    DBOS.register_queue(queue.QUEUE, polling_interval_sec=queue.POLL_SECONDS[queue.QUEUE], on_conflict="always_update")
+    DBOS.register_queue(
+        queue.QUEUE, polling_interval_sec=queue.POLL_SECONDS[queue.QUEUE], on_conflict="always_update"
+    )
     client.post("/v1/jobs", files=[("files", (f"{seed}.jpg", noise(seed))) for seed in range(2)])
     until = time.monotonic() + 30
     while home.queue._client.list_workflows(status=["ENQUEUED", "PENDING"]) and time.monotonic() < until:
