@@ -31,7 +31,7 @@ Reader = Annotated[Caller, Depends(needs(May.READ))]
 Writer = Annotated[Caller, Depends(needs(May.WRITE))]
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples"
-TRIED = ("white_mug", "sale_badge", "label_box")
+TRIED = ("bottle", "sale_badge", "label_box")
 """Three of them: clean, with a badge, with print of its own."""
 MOST_JOBS = 20
 MOST_TILES = 200
