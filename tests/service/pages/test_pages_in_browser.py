@@ -120,9 +120,7 @@ def test_photos_appear_at_once_are_done_one_by_one_and_are_there_on_return(
     until(browser, f"{TILES}.every(tile => tile.dataset.state == 'done')")
     assert browser.ask("document.getElementById('sum').textContent") == "Done: 3 of 3"
     names = browser.ask(f"{TILES}.map(tile => tile.querySelector('.name').textContent)")
-    assert names == ["bottle.jpg", "sale_badge.jpg", "no photo.jpg"], (
-        "in the order in which they were chosen"
-    )
+    assert names == ["bottle.jpg", "sale_badge.jpg", "no photo.jpg"], "in the order in which they were chosen"
     assert browser.ask(
         f"{TILES}.every(tile => tile.querySelector('.outcome svg') && tile.querySelector('.why').textContent)"
     )
