@@ -134,7 +134,7 @@ def test_a_machine_dies_and_nothing_is_lost(cluster: Any, tmp_path: Path, notes:
 
 def test_a_photo_that_kills_its_worker_twice_is_named(cluster: Any, tmp_path: Path, notes: Path) -> None:
     top = photos(tmp_path / "in", 10, always=b"die always", once=b"die once", stuck=b"stick")
-    run(job(top, tmp_path / "out", notes), on(cluster, limits=Limits(seconds=2)), Tally())
+    run(job(top, tmp_path / "out", notes), on(cluster, limits=Limits(seconds=8)), Tally())
     rows = {row["key"]: row for row in rows_that_hold(Store.at(tmp_path / "out"))}
     told = {key: (row["status"], row["error"], row["attempts"]) for key, row in rows.items()}
     assert told.pop("always.jpg") == ("failed", "died", 2)
