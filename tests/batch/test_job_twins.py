@@ -21,7 +21,7 @@ SAME = b"the same bytes"
 
 
 class Ordered(Local):
-    """Reads one after the other."""
+    """Reads one after the other, and while it does nobody hears what workers say."""
 
     def read(self, orders: Iterable[Order]) -> Iterator[Read[Order]]:
         return (read(order, order.item.origin) for order in orders)
@@ -56,7 +56,9 @@ def test_twins_of_a_photo_that_is_being_worked_wait_for_it(tmp_path: Path) -> No
 def test_twins_of_a_photo_that_fails_fail_with_it_and_are_not_worked(tmp_path: Path) -> None:
     source, out, work = tmp_path / "in", tmp_path / "out", noting(tmp_path / "notes")
     tree(source, {"1.jpg": b"die", "2.jpg": b"die", "3.jpg": b"die", "4.jpg": b"fine"})
-    told = accounted(do(source, out, work, workers=1), out)
+    job = Job(Photos(source), Store.at(out), work)
+    run(job, Ordered(1), Tally())  # all three are there before the first one has failed
+    told = accounted(job, out)
     assert [told[f"{n}.jpg"]["error"] for n in (1, 2, 3, 4)] == ["died", "died", "died", None]
     assert times(work) == 3  # twice at the first, for a worker may die by chance
 

@@ -181,7 +181,7 @@ def download_chosen(page: Page, found: Locator) -> None:
     path = download.value.path()
     with zipfile.ZipFile(io.BytesIO(Path(path).read_bytes())) as archive:
         names = set(archive.namelist())
-    assert {"chair_light.jpg", "chair_dark.jpg", "report.jsonl"} <= names
+    assert {"chair_main_light.jpg", "chair_main_dark.jpg", "report.jsonl"} <= names
 
 
 PLACES = (

@@ -113,7 +113,7 @@ def test_a_zip_becomes_its_photos(client: TestClient, home: House) -> None:
 def test_results_come_as_one_zip(client: TestClient, mended: dict[str, object]) -> None:
     got = client.get("/v1/photos.zip", params={"outcome": mended["outcome"]})
     with zipfile.ZipFile(io.BytesIO(got.content)) as archive:
-        assert {"mug_light.jpg", "mug_dark.jpg", "report.jsonl"} <= set(archive.namelist())
+        assert {"mug_main_light.jpg", "mug_main_dark.jpg", "report.jsonl"} <= set(archive.namelist())
         (line,) = archive.read("report.jsonl").decode().splitlines()
         assert json.loads(line)["name"] == "mug.jpg"
         assert archive.testzip() is None

@@ -71,9 +71,14 @@ class Fix:
 
     def make(self, item: Item, data: bytes) -> tuple[Line, dict[str, bytes]]:
         """What the journey tells of the photo, and its files; nothing is written."""
+        result = self.mend(item, data)
+        return self.told(item, result), self.files(item, result)
+
+    def mend(self, item: Item, data: bytes, *, steps: bool = False) -> Result:
+        """The journey alone. `steps`: with a picture of each stage."""
         from packshot.journey.fix import fix
 
-        result = fix(
+        return fix(
             data,
             profile=self.profile,
             category=item.category or self.category,
@@ -82,11 +87,10 @@ class Fix:
             overrides=dict(self.overrides),
             quality=self.quality,
             engine=self.engine,
-            trail=self.trail,
+            trail=self.trail or steps,
             mask=self.mask or None,
             name=item.key,
         )
-        return self._told(item, result), self._files(item, result)
 
     def at(self, quality: str) -> Fix:
         return replace(self, quality=quality)
@@ -109,14 +113,14 @@ class Fix:
         pictures = {variant: files[made["file"]] for variant, made in told["outputs"].items()}
         return Written(line_of(item, told, digests), thumbs=self._thumbs(data, pictures))
 
-    def _told(self, item: Item, result: Result) -> dict[str, Any]:
+    def told(self, item: Item, result: Result) -> dict[str, Any]:
         told = result.as_dict()
         for made, name in self.names(item).items():
             if made in told["outputs"]:
                 told["outputs"][made]["file"] = name
         return told
 
-    def _files(self, item: Item, result: Result) -> dict[str, bytes]:
+    def files(self, item: Item, result: Result) -> dict[str, bytes]:
         """All of a photo's files, or none: one without a picture has no layers either."""
         if not result.variants:
             return {}

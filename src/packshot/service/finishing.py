@@ -8,9 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from packshot.service.database import Database
+from packshot.service.intake import file_of
 from packshot.service.tables import File, Found, Photo, Webhook, now
 from packshot.service.telling import tell, tell_job
-from packshot.service.work import Kept, Made, Order
+from packshot.service.work import Made, Order
 
 GIVEN = ("original", "edit", "background")
 
@@ -50,7 +51,7 @@ def finish(database: Database, order: Order, made: Made) -> bool:
         if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
             return False
         for file in made.files:
-            session.merge(_file(order, file))
+            session.merge(file_of(order.org_id, order.photo_id, file))
         for rule, severity in made.found:
             session.merge(Found(photo_id=order.photo_id, org_id=order.org_id, rule=rule, severity=severity))
         photo = session.get(Photo, order.photo_id)
@@ -71,20 +72,6 @@ def _columns(made: Made, at: datetime) -> dict[str, object]:
         "seconds": made.seconds,
         "done_at": at,
     }
-
-
-def _file(order: Order, file: Kept) -> File:
-    return File(
-        photo_id=order.photo_id,
-        org_id=order.org_id,
-        role=file.role,
-        sha256=file.sha256,
-        media_type=file.media_type,
-        name=file.name,
-        width=file.width,
-        height=file.height,
-        size_bytes=file.size_bytes,
-    )
 
 
 def _tell(session: Session, photo: Photo) -> None:

@@ -22,8 +22,8 @@ from packshot.service.people.caller import Caller
 from packshot.service.people.usage import count_photos
 from packshot.service.queue import JOB, PHOTO, Queue, priority_of
 from packshot.service.settings import Settings
-from packshot.service.wishes import Wish, check_wish, told_category
-from packshot.service.work import Kept, media_type_of
+from packshot.service.wishes import told_category
+from packshot.service.work import UNKNOWN, Kept, media_type_of
 from packshot.words import say
 
 MOST_NAME = 300
@@ -69,17 +69,14 @@ class Intake:
 
     def keep(self, caller: Caller, name: str, data: bytes) -> Incoming:
         """The bytes lie in the depot; nothing is known of them yet."""
-        self.settings_allow(len(data))
+        self.must_fit(len(data))
         sha256 = self.depot.put(caller.org_id, data)
         return Incoming(plain_name(name), sha256, media_type_of(data), len(data))
 
-    def settings_allow(self, size_bytes: int) -> None:
+    def must_fit(self, size_bytes: int) -> None:
         limit = self.settings.max_upload_mb * 1_000_000
         if size_bytes > limit:
             raise TooLarge(size_bytes, limit)
-
-    def check(self, kind: str, wish: Wish) -> None:
-        check_wish(kind, wish)
 
     def accept(
         self,
@@ -174,18 +171,18 @@ def add_photos(
         session.flush()
         if one.sha256:
             original = Kept("original", one.sha256, one.media_type, one.name, 0, 0, one.size_bytes)
-            session.add(file_of(photo, original))
+            session.add(file_of(job.org_id, photo.id, original))
         if one.edit:
-            session.add(file_of(photo, Kept("edit", one.edit, "image/png", "mask.png")))
+            session.add(file_of(job.org_id, photo.id, Kept("edit", one.edit, "image/png", "mask.png")))
         if one.background:
-            session.add(file_of(photo, Kept("background", one.background, "application/octet-stream")))
+            session.add(file_of(job.org_id, photo.id, Kept("background", one.background, UNKNOWN)))
         queue.put(session, PHOTO, photo.id, priority=priority)
 
 
-def file_of(photo: tables.Photo, kept: Kept) -> tables.File:
+def file_of(org_id: str, photo_id: str, kept: Kept) -> tables.File:
     return tables.File(
-        photo_id=photo.id,
-        org_id=photo.org_id,
+        photo_id=photo_id,
+        org_id=org_id,
         role=kept.role,
         sha256=kept.sha256,
         media_type=kept.media_type,

@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from packshot.batch.cutting import Cut
-from packshot.batch.layer_files import layer_pictures
-from packshot.batch.names import safe_name
+from packshot.batch.fixing import LAYERS, Fix
+from packshot.batch.names import Item, safe_name
+from packshot.batch.origins import NoOrigin
 from packshot.errors import BadPhoto
 from packshot.journey.check import check
 from packshot.journey.cutout import cutout, grey_png, outline
@@ -21,12 +22,11 @@ from packshot.report.entry import STATES, Entry, checked, fixed, in_all
 from packshot.service.removebg.errors import Refusal
 from packshot.service.removebg.wish import Wish as RemoveBg
 from packshot.service.removebg.work import make
-from packshot.service.wishes import told_category
+from packshot.service.wishes import settings_of, told_category
 from packshot.service.work import MEDIA, Basket, Made, Order, failed
-from packshot.words import say
+from packshot.words import say, verbatim
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "bottle.jpg"
-LAYERS = ("mask", "cutout", "shadow")
 STAGE_SIDE = 1280
 STAGE_QUALITY = 85
 
@@ -39,26 +39,32 @@ def judge(order: Order, data: bytes, basket: Basket) -> Made:
 
 
 def mend(order: Order, data: bytes, basket: Basket) -> Made:
-    wish = order.wish
-    mask: dict[str, Any] = {"mask": basket.depot.get(order.org_id, order.mask)} if order.mask else {}
-    result = fix(
-        data,
-        **_asked(order),
-        variants=tuple(wish["variants"]) if wish.get("variants") else None,
-        overrides=dict(wish.get("settings") or {}),
-        engine=wish.get("engine") or "",
-        trail=bool(wish.get("stages")),
-        name=order.name,
-        **mask,
+    """The batch's work: the same pictures under the same names."""
+    asked = _asked(order)
+    work = Fix(
+        Path(),
+        asked["profile"],
+        asked["category"],
+        asked["switches"],
+        tuple(order.wish["variants"]) if order.wish.get("variants") else None,
+        tuple(settings_of(order.wish.get("settings") or {}).items()),
+        asked["quality"],
+        order.wish.get("engine") or "",
+        keep=LAYERS,
+        mask=basket.depot.get(order.org_id, order.mask) if order.mask else b"",
     )
-    told = result.as_dict()
-    stem = safe_name(PurePosixPath(order.name).stem)
-    for variant, picture in result.variants.items():
-        name = f"{stem}_{variant}.{picture.suffix}"
-        told["outputs"][variant]["file"] = name
-        size = (picture.size.width, picture.size.height)
-        basket.put_picture(variant, picture.data, MEDIA[picture.format], name=name, size=size)
-    _put_layers(result, stem, basket)
+    stem = _stem(order)
+    item = Item(order.name, "", stem, order.name, NoOrigin(order.name, verbatim(""), verbatim("")))
+    result = work.mend(item, data, steps=bool(order.wish.get("stages")))
+    told, files = work.told(item, result), work.files(item, result)
+    for made, name in work.names(item).items():
+        if made in result.variants:
+            size = result.variants[made].size
+            media_type = MEDIA[result.variants[made].format]
+            basket.put_picture(made, files[name], media_type, name=name, size=(size.width, size.height))
+        elif name in files and result.layers is not None and result.layers.placement is not None:
+            canvas = result.layers.placement.canvas
+            basket.put(made, files[name], "image/png", name=name, size=(canvas.width, canvas.height))
     _put_outline(result, basket)
     told["stages"] = _put_stages(result, stem, basket)
     basket.put_account(told)
@@ -74,8 +80,7 @@ def cut_out(order: Order, data: bytes, basket: Basket) -> Made:
     if not cut.found:
         why = say("No product was found in the photo.")
         raise BadPhoto(order.name, "empty", why, say("Take the photo with the whole product in it."))
-    stem = safe_name(PurePosixPath(order.name).stem)
-    basket.put_picture("cutout", asked.picture(cut), "image/png", name=f"{stem}_cutout.png")
+    basket.put_picture("cutout", asked.picture(cut), "image/png", name=f"{_stem(order)}_cutout.png")
     size = cut.photo.source.size
     told = {
         "headline": in_all(STATES["cut"]),
@@ -84,7 +89,7 @@ def cut_out(order: Order, data: bytes, basket: Basket) -> Made:
         "confidence": float(cut.confidence),
     }
     basket.put_account({**told, "name": order.name, "box": plain(cut.box), "origin": str(cut.origin)})
-    return Made("cut", told, 1.0 - float(cut.confidence), megapixels=size.width * size.height / 1e6)
+    return Made("cut", told, 1.0 - float(cut.confidence))
 
 
 def answer_removebg(order: Order, data: bytes, basket: Basket) -> Made:
@@ -97,8 +102,7 @@ def answer_removebg(order: Order, data: bytes, basket: Basket) -> Made:
         made = failed(refusal, order)
         return replace(made, told={**made.told, "refusal": refusal.as_dict()})
     width, height = (int(answer.headers[f"X-{side}"]) for side in ("Width", "Height"))
-    stem = safe_name(PurePosixPath(order.name).stem)
-    name = f"{stem}.{answer.media_type.rpartition('/')[2]}"
+    name = f"{_stem(order)}.{answer.media_type.rpartition('/')[2]}"
     basket.put_picture("result", answer.data, answer.media_type, name=name, size=(width, height))
     told = {
         "headline": in_all(STATES["cut"]),
@@ -107,7 +111,7 @@ def answer_removebg(order: Order, data: bytes, basket: Basket) -> Made:
         "confidence": None,
         "headers": answer.headers,
     }
-    return Made("cut", told, megapixels=width * height / 1e6)
+    return Made("cut", told)
 
 
 def warm() -> None:
@@ -123,6 +127,11 @@ KINDS: dict[str, Callable[[Order, bytes, Basket], Made]] = {
 }
 
 
+def _stem(order: Order) -> str:
+    """What its files are called by."""
+    return safe_name(PurePosixPath(order.name).stem)
+
+
 def _asked(order: Order) -> dict[str, Any]:
     """What judging and mending share."""
     return {
@@ -131,16 +140,6 @@ def _asked(order: Order) -> dict[str, Any]:
         "switches": tuple(order.wish.get("switches") or ()),
         "quality": order.wish.get("quality") or "normal",
     }
-
-
-def _put_layers(result: Result, stem: str, basket: Basket) -> None:
-    if result.layers is None or result.layers.placement is None:
-        return
-    source, canvas = result.before.source, result.layers.placement.canvas
-    pictures = layer_pictures(result.layers, LAYERS, ai_made=source.ai_made if source else "")
-    for layer, png in pictures.items():
-        size = (canvas.width, canvas.height)
-        basket.put(layer, png, "image/png", name=f"{stem}_layer_{layer}.png", size=size)
 
 
 def _put_outline(result: Result, basket: Basket) -> None:
@@ -183,7 +182,6 @@ def _made(entry: Entry, told: Mapping[str, Any], *, doubt: float) -> Made:
         found=tuple({finding.rule: (finding.rule, finding.severity) for finding in entry.findings}.values()),
         profile=before["profile"],
         category=before["category"],
-        megapixels=width * height / 1e6,
     )
 
 

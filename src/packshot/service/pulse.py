@@ -13,7 +13,8 @@ from packshot.service.tables import Delivery, Photo, Usage, Worker
 
 LATELY = timedelta(minutes=5)
 ALIVE = timedelta(seconds=20)
-"""Since a worker's last beat."""
+"""Since a worker's last beat; then others do what it held. One that was only slow does its photos twice,
+which does no harm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from packshot.service.intake import Incoming
 from packshot.service.people.audit import write_down
 from packshot.service.people.caller import Caller
 from packshot.service.tables import now
-from packshot.service.wishes import Wish
+from packshot.service.wishes import Wish, check_wish
 from packshot.words import say
 
 
@@ -28,7 +28,7 @@ def again(home: House, caller: Caller, photo_id: str, wish: Wish, *, edit: str =
         photo = photos.find(session, caller.org_id, photo_id)
         original = session.get(tables.File, (photo.id, "original"))
     kind = kind or (photo.kind if photo.kind in ("check", "fix", "cutout") else "fix")
-    home.intake.check(kind, wish)
+    check_wish(kind, wish)
     if photo.purged_at is not None or (original is None and not photo.url):
         raise Conflict(
             say("The photo itself was deleted; only what was told of it is kept."),

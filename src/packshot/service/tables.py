@@ -17,7 +17,6 @@ from sqlalchemy import (
     Index,
     MetaData,
     String,
-    UniqueConstraint,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -182,7 +181,6 @@ class Usage(Table):
     """`key:…`, `user:…` or `local`."""
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     photos: Mapped[int] = mapped_column(default=0)
-    megapixels: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
 
 
 class Calls(Table):
@@ -352,7 +350,6 @@ class Delivery(Table):
     """Of the last answer; 0 where there was none."""
     error: Mapped[str] = mapped_column(String(300), default="")
     delivered_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("webhook_id", "event", "id"),)
 
 
 class Worker(Table):

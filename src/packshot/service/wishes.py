@@ -7,6 +7,7 @@ name, and settings that are paths or templates are ours to set.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
@@ -62,6 +63,11 @@ MOST_CANVAS = 6000
 """Pixels a side: a larger one costs hundreds of megabytes, and no marketplace takes it."""
 
 
+def settings_of(told: Mapping[str, Any]) -> dict[str, object]:
+    """JSON's lists as profiles have them."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}
+
+
 AUTO = "auto"
 
 
@@ -92,7 +98,7 @@ def check_wish(kind: str, wish: Wish) -> None:
                 say("The setting {key} cannot be changed here.", key=key),
                 say("GET /v1/profiles/{profile} tells those that can.", profile=wish.profile or "…"),
             )
-    settings = {key: tuple(v) if isinstance(v, list) else v for key, v in wish.settings.items()}
+    settings = settings_of(wish.settings)
     profile = profile_of(wish.profile or None, told_category(wish.category), wish.switches, settings)
     _check_canvas(profile.wishes.get("place"))
     if kind == "fix":

@@ -77,7 +77,6 @@ class Made:
     """Rule and severity."""
     profile: str = ""
     category: str = ""
-    megapixels: float = 0.0
     seconds: float = 0.0
 
 

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -31,6 +30,7 @@ from packshot.service.database import Database
 from packshot.service.depot import Depot
 from packshot.service.finishing import finish, start
 from packshot.service.listing import Stopped, list_job
+from packshot.service.pulse import ALIVE
 from packshot.service.settings import Settings
 from packshot.service.tables import now
 from packshot.service.tidying import Tidier
@@ -38,8 +38,6 @@ from packshot.service.work import WARM_UP, Do, Made, Order, broken, failed
 from packshot.service.workbench import Workbench
 
 BEAT_SECONDS = 3.0
-DEAD_AFTER = timedelta(seconds=20)
-"""Without a beat. A machine that was only slow does its photos twice, which does no harm."""
 LISTED_AT_ONCE = 2
 NICE = 5
 """Pages come first where web and worker share a machine: a photo may take longer, a click may not."""
@@ -197,7 +195,7 @@ class Worker:
     def _bury(self) -> None:
         """Gives back to the queue what workers without a heartbeat held."""
         with self.database.reading() as session:
-            silent = tables.Worker.seen_at < now() - DEAD_AFTER
+            silent = tables.Worker.seen_at < now() - ALIVE
             dead = list(session.scalars(select(tables.Worker.id).where(silent)))
         if not dead:
             return

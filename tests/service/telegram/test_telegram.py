@@ -89,7 +89,7 @@ def test_a_photo_comes_back_judged_and_mended(chat: Chat, home: House) -> None:
     (text,) = chat.telegram.texts
     assert text.startswith("✅ mug.jpg")
     assert len(text.splitlines()) > 1
-    assert set(chat.telegram.documents) == {"mug_light.jpg", "mug_dark.jpg"}
+    assert set(chat.telegram.documents) == {"mug_main_light.jpg", "mug_main_dark.jpg"}
     sizes = {Image.open(io.BytesIO(data)).size for data in chat.telegram.documents.values()}
     assert sizes <= {(1200, 1600), (1600, 1600)}
     replied = chat.telegram.of("sendMessage")[0].told["reply_parameters"]
@@ -362,6 +362,6 @@ def test_bot_and_service_as_processes_of_their_own(tmp_path: Path) -> None:
     finally:
         server.should_exit = True
         thread.join()
-    assert set(telegram.documents) == {"mug_light.jpg", "mug_dark.jpg"}, told
+    assert set(telegram.documents) == {"mug_main_light.jpg", "mug_main_dark.jpg"}, told
     assert bot.returncode == 0
     assert TOKEN.partition(":")[2] not in told

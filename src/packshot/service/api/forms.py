@@ -22,14 +22,13 @@ from packshot.errors import BadOption
 from packshot.service import tables
 from packshot.service.house import House
 from packshot.service.intake import Incoming, plain_name
+from packshot.service.people.auth import MOST_FIELD, MOST_FIELDS, MOST_FILES
 from packshot.service.people.caller import Caller
 from packshot.service.photos import NotFound
 from packshot.service.wishes import Wish
 from packshot.words import Words, say, verbatim
 
 FILES = frozenset({"file", "files", "image", "photo", "photos"})
-MOST_FILES = 1000
-MOST_FIELDS = 100
 MOST_JSON = 1_000_000
 LISTS = frozenset({"variants", "switches"})
 OTHERS = frozenset({"kind", "url", "urls", "upload", "uploads", "feed", "wait", "csrf"})
@@ -76,7 +75,7 @@ async def _of_json(request: Request, home: House, caller: Caller) -> Asked:
 async def _of_form(request: Request, home: House, caller: Caller) -> Asked:
     try:
         async with request.form(
-            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_JSON
+            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD
         ) as form:
             told: dict[str, Any] = {}
             files: list[UploadFile] = []
@@ -146,7 +145,7 @@ def _take_file(one: UploadFile, asked: Asked, home: House, caller: Caller) -> No
     if _is_zip(one):
         _one_source(asked, f"zip:{home.depot.put_file(caller.org_id, one.file)}")
         return
-    home.intake.settings_allow(size)
+    home.intake.must_fit(size)
     asked.photos.append(home.intake.keep(caller, name, one.file.read()))
 
 

@@ -19,6 +19,7 @@ from packshot.service.people.auth import needs
 from packshot.service.people.caller import Caller, May
 from packshot.service.problems import RESPONSES, language_of
 from packshot.service.reports import MEDIA_TYPES, Reports
+from packshot.service.wishes import check_wish
 from packshot.words import say
 
 router = APIRouter(prefix="/v1", tags=["jobs"], responses=RESPONSES)
@@ -230,7 +231,7 @@ def _kind(asked: str) -> str:
 def _accept(
     home: House, caller: Caller, asked: forms.Asked, kind: str, again: str | None, *, awaited: bool = False
 ) -> str:
-    home.intake.check(kind, asked.wish)
+    check_wish(kind, asked.wish)
     repeat = (again, f"{kind}:{asked.digest}") if again else None
     return home.intake.accept(
         caller, kind, asked.wish.told(), asked.photos, source=asked.source, awaited=awaited, repeat=repeat

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
 from sqlalchemy.exc import OperationalError
 from starlette.requests import Request
 
-from packshot.service import tables
+from packshot.service import review, tables
 from packshot.service.house import House
 from packshot.service.people import auth, sessions
 from packshot.service.people.caller import Caller, May
@@ -33,7 +32,7 @@ def frame_of(request: Request) -> Frame:
         return Frame()
     try:
         with home.database.reading() as session:
-            waits = session.scalar(_to_review(caller)) or 0
+            waits = review.left(session, caller.org_id)
             org = session.get(tables.Organisation, caller.org_id) if caller.user_id else None
     except OperationalError:  # the page that tells of it needs a frame, too
         return Frame()
@@ -51,17 +50,3 @@ def _caller(request: Request, home: House) -> Caller | None:
         return auth.known(request, home)
     except OperationalError:
         return None
-
-
-def _to_review(caller: Caller) -> Select[int]:
-    photo = tables.Photo
-    return (
-        select(func.count())
-        .select_from(photo)
-        .where(
-            photo.org_id == caller.org_id,
-            photo.outcome == "review",
-            photo.decision == "",
-            photo.deleted_at.is_(None),
-        )
-    )

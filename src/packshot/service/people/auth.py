@@ -25,7 +25,7 @@ LOCAL_CALLER = Caller(LOCAL, "local", ROLES["owner"], name="packshot")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 MOST_FILES, MOST_FIELDS, MOST_FIELD = 1000, 100, 1_000_000
-"""Of a form, as api/forms.py takes them."""
+"""Of a form. It is read once, by whoever asks first: for its token here, or for its photos."""
 
 
 def ensure_local(database: Database) -> None:

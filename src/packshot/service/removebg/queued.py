@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from fastapi import Request
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from packshot.batch.links import fetch
 from packshot.service import tables
@@ -18,13 +18,12 @@ from packshot.service.house import House
 from packshot.service.intake import Busy, Incoming
 from packshot.service.people.auth import caller_of
 from packshot.service.people.caller import Caller, May
-from packshot.service.people.usage import OverQuota
+from packshot.service.people.usage import OverQuota, today
 from packshot.service.removebg import errors
 from packshot.service.removebg.compose import Answer
 from packshot.service.removebg.door import Balance, Rate
 from packshot.service.removebg.errors import Refusal
 from packshot.service.removebg.wish import Wish
-from packshot.service.tables import now
 
 PER_MINUTE = 500
 """Megapixels, as remove.bg counts."""
@@ -111,13 +110,9 @@ class Queued:
         return Answer(data, file.media_type, dict(photo.told["headers"]), {})
 
     def _left(self, caller: Caller) -> int:
-        usage, day = tables.Usage, now().date().isoformat()
-        mine = (usage.who == caller.who,) if caller.per_day else ()
-        used = select(func.coalesce(func.sum(usage.photos), 0)).where(
-            usage.org_id == caller.org_id, usage.day == day, *mine
-        )
         with self.home.database.reading() as session:
-            return max(0, (caller.per_day or self.home.settings.per_day) - (session.scalar(used) or 0))
+            so_far, limit = today(session, caller, self.home.settings)
+        return max(0, limit - so_far)
 
 
 def _refusal(photo: tables.Photo | None) -> Refusal:

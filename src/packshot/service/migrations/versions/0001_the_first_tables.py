@@ -192,7 +192,6 @@ def upgrade() -> None:
         sa.Column("who", sa.String(length=80), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("photos", sa.Integer(), nullable=False),
-        sa.Column("megapixels", sa.Float(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["org_id"], ["organisations.id"], name=op.f("fk_usage_org_id"), ondelete="CASCADE"
         ),
@@ -233,7 +232,6 @@ def upgrade() -> None:
             ["webhook_id"], ["webhooks.id"], name=op.f("fk_deliveries_webhook_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-        sa.UniqueConstraint("webhook_id", "event", "id", name=op.f("uq_deliveries_webhook_id_event_id")),
     )
     op.create_index(op.f("ix_deliveries_next_at"), "deliveries", ["next_at"], unique=False)
     op.create_index(op.f("ix_deliveries_webhook_id"), "deliveries", ["webhook_id"], unique=False)
