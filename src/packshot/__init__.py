@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from packshot.journey.fix import fix
     from packshot.journey.report import Report, Verdict
     from packshot.journey.result import Picture, Result, Status
+    from packshot.journey.upscale import Upscaled, upscale
     from packshot.profiles.load import load_profile, profile_names
     from packshot.profiles.profile import Profile
     from packshot.rules.base import Finding, Severity
@@ -40,6 +41,8 @@ _PLACES = {
     "check": "journey.check",
     "fix": "journey.fix",
     "cutout": "journey.cutout",
+    "upscale": "journey.upscale",
+    "Upscaled": "journey.upscale",
     "open_photo": "image.codec",
     "load_profile": "profiles.load",
     "profile_names": "profiles.load",
@@ -80,6 +83,7 @@ __all__ = [
     "Severity",
     "Status",
     "StoreFailed",
+    "Upscaled",
     "Verdict",
     "WeightsMissing",
     "check",
@@ -88,6 +92,7 @@ __all__ = [
     "load_profile",
     "open_photo",
     "profile_names",
+    "upscale",
 ]
 
 

@@ -21,6 +21,9 @@ TONES = {
     "compliant": "good",
     "fixed": "good",
     "cut": "good",
+    "upscaled": "good",
+    "mended": "good",
+    "kept": "good",
     "fix": "doubt",
     "by_hand": "doubt",
     "review": "doubt",
@@ -39,6 +42,9 @@ STATES = {
     "review": say("to review"),
     "failed": say("failed"),
     "cut": say("cut out"),
+    "upscaled": say("enlarged"),
+    "mended": say("mended"),
+    "kept": say("left as it is"),
 }
 """Verdicts of a check and statuses of a fix, in the order of a summary."""
 
