@@ -36,6 +36,7 @@ OURS = {
     "judge": (1, 4, 288, 288),
     "text_find": (1, 3, 640, 480),
     "text_read": (1, 3, 32, 256),
+    "upscale_x2": (1, 3, 96, 112),
 }
 TOGETHER = 4
 LONG_MS = 60_000

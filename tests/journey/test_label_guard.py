@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from packshot.engines.base import FoundText, ReadText
 from packshot.image.photo import Photo, Source
 from packshot.image.types import RGB, Box, Size, size_of
-from packshot.journey.guards import MOST_LINES, Expected, misread, spelling
+from packshot.journey.guards import Expected, spelling
 from packshot.look.facts import Facts
+from packshot.look.letters import misread
+from packshot.look.reading import MOST_SURE
 from packshot.look.subject import Cutout, Origin
 from packshot.look.text import Text, TextBox
 from packshot.profiles.profile import GuardBounds
@@ -157,7 +159,7 @@ def test_a_label_of_sixty_lines_is_not_read_through() -> None:
     expected = Expected.of(facts.photo, layers)
     before = len(facts.reading.lines)
     spelling(written(expected), facts, layers, expected, BOUNDS)
-    assert reader.asked - before <= MOST_LINES
+    assert reader.asked - before <= MOST_SURE
 
 
 @given(st.text(max_size=30), st.text(max_size=30))

@@ -60,6 +60,6 @@ def test_letters_that_the_font_lacks_are_a_mistake_and_say_so():
 
 @pytest.mark.parametrize("factor", [1.5, 2.0, 3.3])
 def test_lanczos_enlarges_to_the_rounded_size_and_keeps_flat_colours(factor):
-    made = ENGINES["lanczos"].make().upscale(np.full((30, 41, 3), (10, 200, 90), np.uint8), factor)
+    made = ENGINES["upscale_lanczos"].make().upscale(np.full((30, 41, 3), (10, 200, 90), np.uint8), factor)
     assert made.shape == (round(30 * factor), round(41 * factor), 3)
     assert (made == (10, 200, 90)).all()

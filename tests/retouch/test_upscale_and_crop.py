@@ -6,6 +6,7 @@ from goods import after, disc, facts_of, plain, slab
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from packshot.engines.base import ENGINES, Engine
 from packshot.image.types import Box, box_of
 from packshot.retouch._resample import resampled, weighed_by
 from packshot.retouch.start import layers_of
@@ -95,4 +96,35 @@ def test_an_empty_cutout_is_an_answer_and_stages_leave_it():
 
 
 def test_wishes_have_neutral_defaults():
-    assert Upscale() == Upscale(engine="lanczos", from_factor=1.15, max_factor=4.0)
+    assert Upscale() == Upscale(engine="upscale_net", from_factor=1.15, max_factor=4.0)
+
+
+class Liar:
+    """An engine that paints goods of its own."""
+
+    name = "liar"
+
+    def upscale(self, pixels, factor):
+        size = (round(pixels.shape[1] * factor), round(pixels.shape[0] * factor))
+        return 255 - cv2.resize(pixels, size)
+
+
+def test_an_engine_that_paints_something_else_is_not_believed(monkeypatch):
+    monkeypatch.setitem(ENGINES._things, "liar", Engine("upscaler", "liar", Liar))
+    rng = np.random.default_rng(2)
+    colours = cv2.resize(rng.integers(0, 255, (20, 15, 3), np.uint8), (300, 400))
+    facts = facts_of(disc(150, 200, 100), colours)
+    wishes = {"crop": {}, "place": {"canvas": (400, 520)}}
+    honest = after(facts, **wishes, upscale={"engine": "upscale_lanczos"})
+    layers = after(facts, **wishes, upscale={"engine": "liar"})
+    assert (layers.product.colours == honest.product.colours).all()
+    assert layers.enlarged.engine == "upscale_lanczos"
+    assert "not what the photo shows" in str(layers.enlarged.compared.why)
+    assert "not what the photo shows" in " ".join(str(note) for note in layers.notes)
+
+
+def test_a_marketplace_that_wants_no_enlarged_photos_is_named():
+    facts = facts_of(disc(150, 200, 100))
+    for warn, said in ((0.0, False), (1.5, True), (3.0, False)):
+        layers = after(facts, crop={}, place={"canvas": (600, 800)}, upscale={"warn_factor": warn})
+        assert any("does not want enlarged photos" in str(note) for note in layers.notes) is said

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -290,6 +291,49 @@ def text_finder(
 
 
 @terminal.command
+def upscaler(
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data", metavar="DATA", help=told(say("The folder of the known sets.")), show_default=False
+        ),
+    ],
+    out: NetOut,
+    scale: Annotated[
+        int,
+        typer.Option(
+            "--scale", min=1, max=4, help=told(say("2 or 4 times; 1 mends JPEG and keeps the size."))
+        ),
+    ] = 2,
+    minutes: Annotated[
+        float | None,
+        typer.Option(
+            "--minutes",
+            min=0.01,
+            help=told(say("How long.")),
+            show_default=told(say("30; for 4 times 15, for once 10")),
+        ),
+    ] = None,
+    steps: Steps = None,
+    lang: options.Language = None,
+    quiet: options.Quiet = False,
+    log_level: options.Log = LogLevel.WARNING,
+) -> None:
+    _trainable()
+    from packshot.training import lettering
+    from packshot.training import upscaler as training
+
+    language = terminal.language_of(lang)
+    if not data.is_dir():
+        raise BadSource(say("{path} is no folder.", path=str(data)))
+    if scale not in training.SIZES:
+        raise BadOption(say("There is no network for {scale} times.", scale=scale), say("Give 1, 2 or 4."))
+    fonts, _ = lettering.split(lettering.installed())
+    recipe = _recipe(partial(training.recipe_for, scale=scale), out, minutes, steps)
+    _run(lambda tell, watch: training.train(data, fonts, out, recipe, tell, watch), language, quiet=quiet)
+
+
+@terminal.command
 def lessons(
     data: Annotated[
         Path,
@@ -520,5 +564,13 @@ packshot train segmenter --from segment_net.onnx --data pairs/ --out mine/ --kee
         text_reader,
         say("Train the network that reads text, on lines drawn with the fonts of this machine."),
         "packshot train text-reader --data sets/ --out net/ --minutes 60",
+    ),
+    "upscaler": (
+        upscaler,
+        say("Train the networks that enlarge photos, and the one that mends JPEG; letters stay as they are."),
+        """\
+packshot train upscaler --data sets/ --out net2/
+packshot train upscaler --data sets/ --out net4/ --scale 4
+packshot train upscaler --data sets/ --out net1/ --scale 1 --minutes 30""",
     ),
 }

@@ -27,7 +27,7 @@ class Card:
     home: Path
     """The folder of the card."""
     task: str
-    """segment, find_text, read_text, judge."""
+    """segment, find_text, read_text, judge, upscale."""
     file: str
     licence: str
     sale: bool
@@ -51,6 +51,8 @@ class Card:
     """What its first output holds: chance (0…1), logit, or stretch (any scale: stretched to 0…1)."""
     told: tuple[str, ...] = ()
     """What the numbers of its second output are: sure (IoU that it expects), present (is a product here?)."""
+    scale: int = 1
+    """How many times an upscaler enlarges."""
     made_by: str = ""
     source: str = ""
     """Where the facts of the card were read."""
@@ -59,7 +61,7 @@ class Card:
 
 
 CHOICES = {
-    "task": ("segment", "find_text", "read_text", "judge"),
+    "task": ("segment", "find_text", "read_text", "judge", "upscale"),
     "fit": ("squeeze", "letterbox"),
     "white": ("full", "brightest"),
     "answer": ("chance", "logit", "stretch"),

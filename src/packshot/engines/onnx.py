@@ -81,6 +81,13 @@ def session(path: Path, shape: tuple[int, ...], precision: str | None = None) ->
         )
 
 
+def any_size(path: Path, precision: str | None = None) -> Network:
+    """Of a network that takes pictures of any height and width: one session for all of them."""
+    if served.is_on():
+        return lambda tensor: served.session(path, tensor.shape, precision)(tensor)
+    return session(path, (1, 3, -1, -1), precision)
+
+
 @lru_cache
 def _runtime(device: str, strict: bool) -> Runtime:
     if device != "cuda":

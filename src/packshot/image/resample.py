@@ -8,6 +8,20 @@ from numpy.typing import NDArray
 
 from packshot.image.types import RGB, Grey, Size, size_of
 
+AREA_BELOW = 0.65
+"""Factor under which averages are nearer to a full Lanczos than cubic is. On 252 px goods: at 0.79 cubic
+44 dB, area 39; at 0.66 both 39.5; at 0.55 cubic 35.6, area 38.6. Cubic also takes a fifth of the time."""
+
+
+def resample(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
+    """Cubic; averages where it shrinks by much. The same array where it neither shrinks nor grows."""
+    was = size_of(pixels)
+    if was == size:
+        return pixels
+    shrinks = min(size.width / was.width, size.height / was.height) < AREA_BELOW
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return cv2.resize(pixels, (size.width, size.height), interpolation=how)  # type: ignore[return-value]
+
 
 def resize(pixels: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
     """Averages where the picture shrinks, Lanczos where it grows, the same array where it does neither."""

@@ -86,9 +86,13 @@ def segmenter(name: str) -> Segmenter:
 
 
 def weights_of(name: str) -> str:
-    """The sha256 of an engine's weights; empty where it has none of its own."""
-    card = cards.named(name)
-    return card.sha256 if card else ""
+    """The sha256 of an engine's weights, of each of its networks; empty where it has none of its own."""
+    known = (cards.named(network) for network in NETWORKS.get(name, (name,)))
+    return "+".join(card.sha256 for card in known if card)
+
+
+NETWORKS = {"upscale_net": ("upscale_x1", "upscale_x2", "upscale_x4")}
+"""Engines that have several."""
 
 
 def profile_of(

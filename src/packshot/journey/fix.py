@@ -42,7 +42,9 @@ from packshot.profiles.profile import Profile, Variant
 from packshot.retouch.backdrop import backdrops_for
 from packshot.retouch.flatten import flatten
 from packshot.retouch.layers import Layers
+from packshot.retouch.repair import Repair
 from packshot.retouch.start import layers_of
+from packshot.retouch.upscale import Upscale
 from packshot.words import Words, say
 
 SHARED = (
@@ -298,7 +300,8 @@ def identity_of(
         options["engine"] = engine
     if mask_sha256:
         options["mask"] = mask_sha256
-    asked = (engine or SECOND_OPINION, TEXT_FINDER, TEXT_READER, JUDGE)
+    asked = [engine or SECOND_OPINION, TEXT_FINDER, TEXT_READER, JUDGE]
+    asked += [wish.engine for _, wish in profile.stages() if isinstance(wish, Upscale | Repair)]
     weights = {name: weights_of(name) for name in asked}
     return Identity(
         photo_sha256=photo_sha256,

@@ -10,15 +10,14 @@ import numpy as np
 from packshot.engines.base import FoundText
 from packshot.image.colour import delta_e, lab
 from packshot.image.photo import Photo
-from packshot.image.resample import resize
-from packshot.image.types import RGB, Box, Grey, Size, size_of
+from packshot.image.resample import resample
+from packshot.image.types import RGB, Box, Grey, size_of
 from packshot.journey.result import Guard
 from packshot.look.facts import Facts
-from packshot.look.letters import edits, shape, words
-from packshot.look.reading import ReadLine, as_found
+from packshot.look.letters import misread
+from packshot.look.reading import ReadLine, as_found, sure
 from packshot.look.subject import Component
 from packshot.profiles.profile import GuardBounds
-from packshot.retouch._resample import AREA_BELOW
 from packshot.retouch.layers import Layers, Placement, Product
 from packshot.retouch.start import corner_of
 from packshot.words import say
@@ -53,7 +52,7 @@ class Expected:
             raise ValueError("nothing was placed")
         left, top = corner_of(product, placement)
         on_canvas = Box.whole(size_of(product.alpha)).moved(left, top)
-        source = _as_placed(_window(photo.pixels, product.worked), on_canvas.size)
+        source = resample(_window(photo.pixels, product.worked), on_canvas.size)
         for curve in (layers.channel_curves, layers.tone_curve):
             source = source if curve is None else np.asarray(cv2.LUT(source, curve), np.uint8)
         inside = on_canvas.inside(placement.canvas)
@@ -70,13 +69,6 @@ class Expected:
         inside = Box.whole(size_of(product.alpha)).moved(left, top).inside(placement.canvas)
         cut = inside.moved(-left, -top).slices
         return cls(inside, product.colours[cut], _sure(product.alpha)[cut])
-
-
-def _as_placed(pixels: RGB, size: Size) -> RGB:
-    """Cubic where the retouch is: Lanczos takes ten times as long for what no guard can see."""
-    if min(size.width / pixels.shape[1], size.height / pixels.shape[0]) < AREA_BELOW:
-        return resize(pixels, size)
-    return np.asarray(cv2.resize(pixels, (size.width, size.height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 def _window(pixels: RGB, box: Box) -> RGB:
@@ -190,13 +182,8 @@ def _on_canvas(box: Box, product: Product, placement: Placement, expected: Expec
     return product.from_source(box).moved(left, top).meet(expected.box)
 
 
-SURE_READING = 0.9
-"""A line that was read with less than this before says nothing when it is read otherwise after."""
-LEAST_LETTERS = 3
 LEAST_HEIGHT_PX = 10
 """On the canvas; the reader makes no promise for smaller print."""
-MOST_LINES = 6
-"""Largest first; up to 4 ms each."""
 
 
 def spelling(
@@ -229,19 +216,11 @@ def spelling(
 
 
 def _readable(facts: Facts, product: Product, placement: Placement, expected: Expected) -> list[ReadLine]:
-    lines = [
+    return [
         line
-        for line in facts.reading.lines
-        if line.confidence >= SURE_READING
-        and not line.laid_over
-        and len("".join(words(line.text))) >= LEAST_LETTERS
-    ]
-    large = [
-        line
-        for line in sorted(lines, key=lambda line: -line.box.area)
+        for line in sure(facts.reading.lines)
         if _on_canvas(line.box, product, placement, expected).size.short_side >= LEAST_HEIGHT_PX
     ]
-    return large[:MOST_LINES]
 
 
 def _on_canvas_as_found(line: ReadLine, product: Product, placement: Placement) -> FoundText:
@@ -253,12 +232,6 @@ def _on_canvas_as_found(line: ReadLine, product: Product, placement: Placement) 
 def _moved(line: FoundText, onto: Box) -> FoundText:
     outline = tuple((x - onto.left, y - onto.top) for x, y in line.outline)
     return replace(line, box=line.box.moved(-onto.left, -onto.top), outline=outline)
-
-
-def misread(was: str, now: str) -> float:
-    """Share of the letters that differ; look-alikes do not, nor do blanks and signs."""
-    first, second = (shape("".join(words(text))) for text in (was, now))
-    return edits(first, second) / max(1, len(first), len(second))
 
 
 def likeness(was: RGB, now: RGB) -> float:

@@ -154,6 +154,7 @@ class Result:
                 "difficulty": self.difficulty,
                 "guards": self.guards,
                 "notes": self.notes,
+                "upscaled": self.layers.enlarged if self.layers else None,
                 "before": self.before.as_dict(),
                 "after": {name: report.as_dict() for name, report in self.after.items()},
                 "outputs": {

@@ -37,7 +37,7 @@ DEFAULT_FACTOR = 2.0
 FROM_FACTOR, MOST_FACTOR = Upscale().from_factor, Upscale().max_factor
 """Up to the first a plain filter does as well; above the second nobody would take the picture for a photo."""
 SEEN_BLOCKS = Repair().from_blockiness
-MOST_PIXELS = 50_000_000
+MOST_PIXELS = 25_000_000
 MOST_SIDE = 16_000
 """WebP ends at 16,383."""
 QUALITY = 92
@@ -240,7 +240,7 @@ def _truest(
     if facts.photo.alpha is not None:
         before = filled(before, facts.photo.alpha)
     plain = _made(PLAIN, before, factor)
-    if name == PLAIN or size_of(plain).short_side == 1:  # a row of pixels has no edges to compare
+    if name == PLAIN:
         return plain, PLAIN, None
     made = _made(name, before, factor)
     why = truer(before, made, plain, lines, facts.text_reader)

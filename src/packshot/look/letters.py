@@ -96,3 +96,9 @@ def edits(first: str, second: str) -> int:
         for to, other in enumerate(second, 1):
             above, row[to] = row[to], min(above + (letter != other), row[to] + 1, row[to - 1] + 1)
     return row[-1]
+
+
+def misread(was: str, now: str) -> float:
+    """Share of the letters that differ; look-alikes do not, nor do blanks and signs."""
+    first, second = (shape("".join(words(text))) for text in (was, now))
+    return edits(first, second) / max(1, len(first), len(second))

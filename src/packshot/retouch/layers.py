@@ -8,6 +8,7 @@ from math import ceil, floor
 from types import MappingProxyType
 
 from packshot.image.types import RGB, Box, Colour, Grey, Size
+from packshot.look.enlarged import Compared
 from packshot.words import Words
 
 
@@ -41,6 +42,20 @@ class Product:
     def to_source(self, box: Box) -> Box:
         """A box of these arrays in upright source pixels."""
         return box.scaled(self.source_px_per_px).moved(round(self.source_left), round(self.source_top))
+
+
+@dataclass(frozen=True, slots=True)
+class Enlarged:
+    """What the product's pixels went through to be as large as the plan asks."""
+
+    factor: float
+    """Of the true source's pixels; 1 and less: it was not enlarged."""
+    engine: str
+    """Who enlarged it; empty: a plain filter had to do no more than that."""
+    repaired: bool = False
+    """JPEG's blocks were mended first."""
+    compared: Compared | None = None
+    """How true it is to the photo, beside what a plain filter makes of it; and why that one took over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +118,7 @@ class Layers:
     channel_curves: RGB | None = None
     """256×1×3: one curve a channel, for white balance; applied before `tone_curve`."""
     placement: Placement | None = None
+    enlarged: Enlarged | None = None
     shadows: tuple[ShadowLayer, ...] = ()
     backdrops: Mapping[str, Backdrop] = field(default_factory=lambda: MappingProxyType({}))
     """Variant name → what stands behind; `*` stands behind every variant."""

@@ -293,6 +293,8 @@ class Recipe:
     widths: tuple[int, ...] = (16, 32, 64, 128, 176)
     depths: tuple[int, ...] = (1, 2, 4, 3)
     attention: int = 2
+    scale: int = 1
+    """How many times an upscaler enlarges."""
     dev_minutes: float = 5
     save_minutes: float = 2
     parent: str = ""

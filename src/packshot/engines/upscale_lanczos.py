@@ -9,11 +9,11 @@ from packshot.engines.base import engine
 from packshot.image.types import RGB
 
 
-@engine("upscaler", "lanczos")
+@engine("upscaler", "upscale_lanczos")
 class Lanczos:
     """Enlarges by an eight-tap Lanczos filter: sharp, quick, and true to print."""
 
-    name = "lanczos"
+    name = "upscale_lanczos"
 
     def upscale(self, pixels: RGB, factor: float) -> RGB:
         size = (max(1, round(pixels.shape[1] * factor)), max(1, round(pixels.shape[0] * factor)))
