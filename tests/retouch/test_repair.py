@@ -41,8 +41,9 @@ def placed(colours: RGB, blockiness: float, scale: float = 1.0) -> tuple[Facts, 
 
 
 def off(colours: RGB, truth: RGB) -> float:
-    inside = ALPHA == 255
-    return float(((colours[inside].astype(float) - truth[inside]) ** 2).mean())
+    """Of the brightness: half of the colour was thrown away when the JPEG was saved."""
+    luma = np.array([0.299, 0.587, 0.114])
+    return float((((colours.astype(float) - truth) @ luma)[ALPHA == 255] ** 2).mean())
 
 
 @pytest.mark.parametrize("quality", [20, 35, 50])
@@ -58,7 +59,7 @@ def test_a_blocky_product_comes_nearer_to_the_truth(quality: int) -> None:
 @pytest.mark.parametrize(
     ("blockiness", "scale", "wish"),
     [
-        (0.4, 1.0, {}),
+        (0.3, 1.0, {}),
         (2.0, 0.5, {}),
         (2.0, 1.4, {}),
         (2.0, 1.0, {"skip": True}),

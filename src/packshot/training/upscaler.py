@@ -257,8 +257,10 @@ class Upscaler(nn.Module):
             self.tail.bias.zero_()  # type: ignore[union-attr]
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
-        """What is missing, in SPREADs. The last bend leaks: a plain one may close for good, for nothing is the
-        likeliest answer, and a net that gives no other learns no more."""
+        """What is missing, in SPREADs.
+
+        The last bend leaks: a plain one may close for good, for nothing is the likeliest answer.
+        """
         first = self.head(F.pixel_unshuffle(x, self.folds) if self.folds > 1 else x)
         last = F.leaky_relu(first + self.body(first), 0.1)
         return {"missing": F.pixel_shuffle(self.tail(last), self.grows)}
