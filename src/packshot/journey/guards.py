@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 import cv2
 import numpy as np
@@ -26,6 +27,7 @@ SURE = 250
 """Alpha from which a pixel is the product's own; the rim is a blend by design and says nothing."""
 RIM_PX = 3
 """Worn off the sure product: resampling mixes the old ground in that far."""
+JPEG_BLOCK = 8
 READ_PIXELS = 60_000
 """Read on an even grid of about this many: nine samples lay within 0.03 of the whole."""
 PART_SHARE = 0.01
@@ -43,6 +45,9 @@ class Expected:
     pixels: RGB
     sure: Grey
     """255 where the pixel is product beyond doubt."""
+    grain: int = 1
+    """Pixels over which colours are compared: finer than this the photo says nothing true. So wide are its
+    own pixels once enlarged, and so wide are the blocks that were mended."""
 
     @classmethod
     def of(cls, photo: Photo, layers: Layers) -> Expected:
@@ -57,7 +62,10 @@ class Expected:
             source = source if curve is None else np.asarray(cv2.LUT(source, curve), np.uint8)
         inside = on_canvas.inside(placement.canvas)
         cut = inside.moved(-left, -top).slices
-        return cls(inside, source[cut], _sure(product.alpha)[cut])
+        grain = ceil(on_canvas.width / product.worked.width - 0.05)
+        if layers.enlarged is not None and layers.enlarged.repaired:
+            grain = max(grain, JPEG_BLOCK)
+        return cls(inside, source[cut], _sure(product.alpha)[cut], max(1, grain))
 
     @classmethod
     def of_cutout(cls, layers: Layers) -> Expected:
@@ -98,8 +106,8 @@ def colour(written: RGB, expected: Expected, bounds: GuardBounds) -> Guard:
         return Guard(
             "colour", True, 0.0, bounds.max_delta_e_95, say("Too little product to compare colours.")
         )
-    now = written[expected.box.slices][::step, ::step][sure]
-    was = expected.pixels[::step, ::step][sure]
+    now = _grained(written[expected.box.slices], expected.grain)[::step, ::step][sure]
+    was = _grained(expected.pixels, expected.grain)[::step, ::step][sure]
     away = delta_e(lab(now[None]), lab(was[None]))
     median, worst = float(np.median(away)), float(np.percentile(away, 95))
     passed = median <= bounds.max_delta_e_median and worst <= bounds.max_delta_e_95
@@ -114,6 +122,10 @@ def colour(written: RGB, expected: Expected, bounds: GuardBounds) -> Guard:
         )
     )
     return Guard("colour", passed, worst, bounds.max_delta_e_95, message)
+
+
+def _grained(pixels: RGB, grain: int) -> RGB:
+    return pixels if grain == 1 else np.asarray(cv2.blur(pixels, (grain, grain)), np.uint8)
 
 
 def parts(facts: Facts, layers: Layers) -> Guard:
