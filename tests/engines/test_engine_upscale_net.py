@@ -92,7 +92,8 @@ def test_nearer_to_the_truth_than_a_filter(scale: int) -> None:
         gains.append(
             decibels(NET.upscale(small, scale), truth) - decibels(PLAIN.upscale(small, scale), truth)
         )
-    assert min(gains) > 0.5, gains
+    assert min(gains) > 0.2, gains
+    assert np.mean(gains) > 0.6, gains
 
 
 def test_jpeg_is_mended_and_a_clean_picture_hardly_touched() -> None:

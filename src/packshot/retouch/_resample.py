@@ -42,6 +42,11 @@ def weighed_by(colours: RGB, alpha: Grey) -> RGB:
     return np.asarray(cv2.multiply(np.ascontiguousarray(colours), shares, scale=1 / 255), np.uint8)
 
 
+def seen_of(made: RGB, alpha: Grey, other: RGB) -> RGB:
+    """What an alpha shows of one picture, and the other one where it hides all."""
+    return np.asarray(cv2.copyTo(made, np.minimum(alpha, 1), other.copy()), np.uint8)
+
+
 def filled(colours: RGB, alpha: Grey) -> RGB:
     """Hidden pixels within a filter's reach of the product take its nearest colours."""
     seen = cv2.blur(alpha, (9, 9))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
-import numpy as np
-
 from packshot.engines.base import ENGINES, Upscaler
 from packshot.look.enlarged import truer
 from packshot.look.facts import Facts
-from packshot.retouch._resample import filled
+from packshot.retouch._resample import filled, seen_of
 from packshot.retouch.base import Wish, stage
 from packshot.retouch.layers import Enlarged, Layers
 from packshot.words import say
@@ -44,16 +41,15 @@ def apply(layers: Layers, wish: Repair, facts: Facts) -> Layers:
         return layers
     engine: Upscaler = ENGINES[wish.engine].make()
     before = filled(product.colours, product.alpha)
-    mended = engine.upscale(before, 1.0)
+    mended = seen_of(engine.upscale(before, 1.0), product.alpha, before)
     scale = 1 / product.source_px_per_px
     corner = (product.source_left * scale, product.source_top * scale)
     why = truer(before, mended, before, facts.reading.lines, facts.text_reader, scale=scale, corner=corner)
     if why is not None:
         return replace(layers, notes=(*layers.notes, say("JPEG's blocks were left: {why}", why=why)))
-    colours = np.asarray(cv2.copyTo(mended, np.minimum(product.alpha, 1), product.colours.copy()), np.uint8)
     return replace(
         layers,
-        product=replace(product, colours=colours),
+        product=replace(product, colours=seen_of(mended, product.alpha, product.colours)),
         enlarged=Enlarged(1.0, "", repaired=True),
         notes=(*layers.notes, say("JPEG's blocks were mended.")),
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from packshot.image.types import RGB, Box, Grey, Size, box_of, size_of
 from packshot.look.enlarged import Compared, compared
 from packshot.look.facts import Facts
-from packshot.retouch._resample import PLAIN, enlarged, filled, resampled
+from packshot.retouch._resample import PLAIN, enlarged, filled, resampled, seen_of
 from packshot.retouch.base import Wish, stage
 from packshot.retouch.layers import Enlarged, Layers, Placement, Product
 from packshot.retouch.start import SEEN
@@ -80,7 +80,7 @@ def _resampled(
     if wish.engine == PLAIN:
         return colours, alpha, PLAIN, None
     plain, _ = enlarged(product.colours, product.alpha, size, PLAIN)
-    held = _held(product, colours, plain, facts)
+    held = _held(product, seen_of(colours, alpha, plain), plain, facts)
     return (colours, alpha, wish.engine, held) if held.why is None else (plain, alpha, PLAIN, held)
 
 
