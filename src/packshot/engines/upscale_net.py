@@ -29,7 +29,7 @@ class Reach:
     """Pixels round a tile that it is shown: as far as it looks, so there are no seams."""
 
 
-REACHES = {1: Reach(576, 20), 2: Reach(256, 10), 4: Reach(160, 12)}
+REACHES = {1: Reach(576, 20), 2: Reach(320, 10), 4: Reach(160, 12)}
 STEP = 16
 """Sides of what is shown are multiples of it: the runtime is quicker with such."""
 FLAT = 3
