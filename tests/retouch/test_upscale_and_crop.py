@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 from goods import after, disc, facts_of, plain, slab
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from packshot.engines.base import ENGINES, Engine
+from packshot.errors import BadOption, BadProfile
 from packshot.image.types import Box, box_of
+from packshot.profiles.load import load_profile
 from packshot.retouch._resample import resampled, weighed_by
+from packshot.retouch.repair import Repair
 from packshot.retouch.start import layers_of
 from packshot.retouch.upscale import Upscale
 
@@ -128,3 +132,12 @@ def test_a_marketplace_that_wants_no_enlarged_photos_is_named():
     for warn, said in ((0.0, False), (1.5, True), (3.0, False)):
         layers = after(facts, crop={}, place={"canvas": (600, 800)}, upscale={"warn_factor": warn})
         assert any("does not want enlarged photos" in str(note) for note in layers.notes) is said
+
+
+@pytest.mark.parametrize("wish", [Upscale, Repair])
+@pytest.mark.parametrize("name", ["nope", "segment_net", "lanczos", ""])
+def test_an_engine_that_enlarges_nothing_is_refused_before_any_photo(wish, name):
+    with pytest.raises(BadOption, match="upscale_net"):
+        wish(engine=name)
+    with pytest.raises(BadProfile, match="enlarges"):
+        load_profile("yandex_market", overrides={f"retouch.{wish.__name__.lower()}.engine": name})

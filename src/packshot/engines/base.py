@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from packshot.errors import BadOption
 from packshot.image.types import RGB, Box, Grey
 from packshot.registry import Registry
+from packshot.words import say
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +112,18 @@ ENGINES: Registry[Engine] = Registry(
     "packshot.engines",
     besides=frozenset({"base", "weights", "onnx", "line", "served", "server", "cards", "zoo", "pull"}),
 )
+
+
+def upscaler_named(name: str) -> Engine:
+    """Raises BadOption for a name that no upscaler has."""
+    if name in ENGINES and ENGINES[name].kind == "upscaler":
+        return ENGINES[name]
+    known = [other for other in ENGINES.names() if ENGINES[other].kind == "upscaler"]
+    raise BadOption(
+        say("There is no engine called {name} that enlarges.", name=name),
+        say("Known: {names}.", names=", ".join(known)),
+    )
+
 
 Made = TypeVar("Made")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from packshot.engines.base import ENGINES, Upscaler
+from packshot.engines.base import Upscaler, upscaler_named
 from packshot.errors import BadOption, BadPhoto, Refused
 from packshot.image.codec import Limits, PhotoLike, open_photo
 from packshot.image.encode import Encoded, Encoding, Format, encode
@@ -217,13 +217,7 @@ def enlarge(photo: Photo, aim: Aim, engine: str | None = None, *, read: bool = T
 
 @lru_cache
 def upscaler(name: str) -> Upscaler:
-    known = [other for other in ENGINES.names() if ENGINES[other].kind == "upscaler"]
-    if name not in known:
-        raise BadOption(
-            say("There is no engine called {name} that enlarges.", name=name),
-            say("Known: {names}.", names=", ".join(known)),
-        )
-    return cast(Upscaler, ENGINES[name].make())
+    return cast(Upscaler, upscaler_named(name).make())
 
 
 def format_named(text: str) -> Format:

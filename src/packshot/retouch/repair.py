@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from packshot.engines.base import ENGINES, Upscaler
+from packshot.engines.base import Upscaler, upscaler_named
 from packshot.look.enlarged import truer
 from packshot.look.facts import Facts
 from packshot.retouch._resample import filled, seen_of
@@ -25,6 +25,9 @@ class Repair(Wish):
     to_factor: float = 1.15
     """From here on it is enlarged by the same networks, which mend it on the way."""
 
+    def __post_init__(self) -> None:
+        upscaler_named(self.engine)
+
 
 @stage("repair")
 def apply(layers: Layers, wish: Repair, facts: Facts) -> Layers:
@@ -39,7 +42,7 @@ def apply(layers: Layers, wish: Repair, facts: Facts) -> Layers:
         return layers
     if facts.quality.blockiness < wish.from_blockiness:
         return layers
-    engine: Upscaler = ENGINES[wish.engine].make()
+    engine: Upscaler = upscaler_named(wish.engine).make()
     before = filled(product.colours, product.alpha)
     mended = seen_of(engine.upscale(before, 1.0), product.alpha, before)
     scale = 1 / product.source_px_per_px

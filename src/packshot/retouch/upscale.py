@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from packshot.engines.base import upscaler_named
 from packshot.image.types import RGB, Box, Grey, Size, box_of, size_of
 from packshot.look.enlarged import Compared, compared
 from packshot.look.facts import Facts
@@ -24,6 +25,9 @@ class Upscale(Wish):
     """Above this the photo is too small and the seller should send a larger one."""
     warn_factor: float = 0.0
     """From here on the report warns that this marketplace does not want enlarged photos; 0: never."""
+
+    def __post_init__(self) -> None:
+        upscaler_named(self.engine)
 
 
 @stage("upscale")
