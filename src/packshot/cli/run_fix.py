@@ -137,7 +137,7 @@ def summary(run: Run, language: str) -> None:
         rows += 1
         if rows <= MOST_ROWS:
             state = f"{look.shape(entry.tone)} {STATES[entry.state].in_(language)}"
-            why = "; ".join(reason[language] for reason in entry.why[:2])
+            why = " ".join(reason[language] for reason in entry.why[:2])
             table.add_row(Text(printable(entry.key)), Text(state, style=COLOURS[entry.tone]), Text(why))
     console = terminal.console()
     if rows:
