@@ -123,6 +123,7 @@ def noted(keys: Iterable[str]) -> list[str]:
     return [hashlib.sha256(key.encode()).hexdigest()[:20] for key in keys]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_again_and_again_loses_nothing(tmp_path: Path) -> None:
     source, notes, out = drawn(tmp_path / "in", 90, deadly=True), tmp_path / "notes", tmp_path / "out"
     notes.mkdir()

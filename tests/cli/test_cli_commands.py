@@ -433,6 +433,7 @@ def test_every_command_has_examples_and_a_language(run: Run, name: str) -> None:
     assert "--lang" in told
 
 
+@pytest.mark.slow
 def test_assess_sorts_every_photo_and_tells_the_hours(run: Run, photo: Path, tmp_path: Path) -> None:
     tree(tmp_path, {"mug.png": photo.read_bytes(), "broken.jpg": b"no photo"})
     told = run("assess", tmp_path)

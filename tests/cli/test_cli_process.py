@@ -100,7 +100,7 @@ COUNT = 6
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends signals")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)])
 def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(
     tmp_path: Path, how: signal.Signals
 ) -> None:

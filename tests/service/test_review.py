@@ -327,6 +327,7 @@ def test_what_a_person_erased_is_gone_from_the_new_picture(
     assert client.get(f"/v1/photos/{made['id']}/files/light").status_code == 200
 
 
+@pytest.mark.slow
 def test_edits_come_as_pairs_that_training_takes(
     client: TestClient, home: House, mended: str, tmp_path: Path
 ) -> None:
