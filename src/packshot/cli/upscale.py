@@ -95,7 +95,8 @@ def upscale(
     from packshot.batch import runner
     from packshot.batch.account import Account
     from packshot.batch.enlarging import Enlarge
-    from packshot.journey.upscale import aimed, format_named, upscaler
+    from packshot.engines.base import upscaler
+    from packshot.journey.upscale import aimed, format_named
 
     language = terminal.language_of(lang)
     settle(device, language, strict=strict)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar, cast
 
 from packshot.errors import BadOption
 from packshot.image.types import RGB, Box, Grey
@@ -123,6 +124,12 @@ def upscaler_named(name: str) -> Engine:
         say("There is no engine called {name} that enlarges.", name=name),
         say("Known: {names}.", names=", ".join(known)),
     )
+
+
+@lru_cache
+def upscaler(name: str) -> Upscaler:
+    """Made once a process: the cards of its networks are read and their files looked for."""
+    return cast(Upscaler, upscaler_named(name).make())
 
 
 Made = TypeVar("Made")

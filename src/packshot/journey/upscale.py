@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from math import floor
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from packshot.engines.base import Upscaler, upscaler_named
+from packshot.engines.base import upscaler
 from packshot.errors import BadOption, BadPhoto, Refused
 from packshot.image.codec import Limits, PhotoLike, open_photo
 from packshot.image.encode import Encoded, Encoding, Format, encode
@@ -215,11 +214,6 @@ def enlarge(photo: Photo, aim: Aim, engine: str | None = None, *, read: bool = T
     return Upscaled(photo, np.where(alpha[..., None] > 0, pixels, 0), alpha, factor, used, why)
 
 
-@lru_cache
-def upscaler(name: str) -> Upscaler:
-    return cast(Upscaler, upscaler_named(name).make())
-
-
 def format_named(text: str) -> Format:
     """`jpg` and `jpeg` alike; an unknown one is an error that names those known."""
     name = text.lower()
@@ -233,17 +227,12 @@ def _truest(
     before = facts.photo.pixels
     if facts.photo.alpha is not None:
         before = filled(before, facts.photo.alpha)
-    plain = _made(PLAIN, before, factor)
+    plain = upscaler(PLAIN).upscale(before, factor)
     if name == PLAIN:
         return plain, PLAIN, None
-    made = _made(name, before, factor)
+    made = upscaler(name).upscale(before, factor)
     why = truer(before, made, plain, lines, facts.text_reader)
     return (made, name, None) if why is None else (plain, PLAIN, why)
-
-
-def _made(name: str, pixels: RGB, factor: float) -> RGB:
-    made = upscaler(name).upscale(pixels, factor)
-    return resample(made, size_of(pixels).scaled(factor))
 
 
 def _kept(photo: Photo, why: Words) -> Upscaled:

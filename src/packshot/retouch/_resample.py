@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from packshot.engines.base import ENGINES, Upscaler
+from packshot.engines.base import upscaler
 from packshot.image.resample import resample
 from packshot.image.types import RGB, Grey, Size
 
@@ -27,13 +26,9 @@ PLAIN = "upscale_lanczos"
 """Invents nothing, whatever it is given."""
 
 
-def enlarged(colours: RGB, alpha: Grey, size: Size, engine: str) -> tuple[RGB, Grey]:
-    """By an engine, which sees colours only: what the alpha hides is first filled from beside it."""
-    upscaler: Upscaler = ENGINES[engine].make()
-    larger = upscaler.upscale(filled(colours, alpha), size.width / alpha.shape[1])
-    if larger.shape[:2] != (size.height, size.width):
-        larger = _sized(larger, size, cv2.INTER_CUBIC)
-    return larger, _sized(alpha, size, cv2.INTER_CUBIC)
+def enlarged(small: RGB, size: Size, engine: str) -> RGB:
+    """By an engine, which sees colours only: what an alpha hides was `filled` before."""
+    return resample(upscaler(engine).upscale(small, size.width / small.shape[1]), size)
 
 
 def weighed_by(colours: RGB, alpha: Grey) -> RGB:
@@ -54,7 +49,3 @@ def filled(colours: RGB, alpha: Grey) -> RGB:
         cv2.blur(weighed_by(colours, alpha), (9, 9)), cv2.cvtColor(seen, cv2.COLOR_GRAY2RGB), scale=255
     )
     return np.asarray(cv2.copyTo(colours, np.minimum(alpha, 1), near), np.uint8)
-
-
-def _sized(pixels: NDArray[np.uint8], size: Size, how: int) -> NDArray[np.uint8]:
-    return np.asarray(cv2.resize(pixels, (size.width, size.height), interpolation=how), np.uint8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from packshot.engines.base import Upscaler, upscaler_named
+from packshot.engines.base import upscaler, upscaler_named
 from packshot.look.enlarged import truer
 from packshot.look.facts import Facts
 from packshot.retouch._resample import filled, seen_of
@@ -42,9 +42,8 @@ def apply(layers: Layers, wish: Repair, facts: Facts) -> Layers:
         return layers
     if facts.quality.blockiness < wish.from_blockiness:
         return layers
-    engine: Upscaler = upscaler_named(wish.engine).make()
     before = filled(product.colours, product.alpha)
-    mended = seen_of(engine.upscale(before, 1.0), product.alpha, before)
+    mended = seen_of(upscaler(wish.engine).upscale(before, 1.0), product.alpha, before)
     scale = 1 / product.source_px_per_px
     corner = (product.source_left * scale, product.source_top * scale)
     why = truer(before, mended, before, facts.reading.lines, facts.text_reader, scale=scale, corner=corner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from packshot.engines.base import upscaler_named
+from packshot.image.resample import resample
 from packshot.image.types import RGB, Box, Grey, Size, box_of, size_of
 from packshot.look.enlarged import Compared, compared
 from packshot.look.facts import Facts
@@ -80,19 +81,19 @@ def _resampled(
         return product.colours, product.alpha, "", None
     if size.width / before.width < wish.from_factor:
         return *resampled(product.colours, product.alpha, size), "", None
-    colours, alpha = enlarged(product.colours, product.alpha, size, wish.engine)
+    small, alpha = filled(product.colours, product.alpha), resample(product.alpha, size)
+    plain = enlarged(small, size, PLAIN)
     if wish.engine == PLAIN:
-        return colours, alpha, PLAIN, None
-    plain, _ = enlarged(product.colours, product.alpha, size, PLAIN)
-    held = _held(product, seen_of(colours, alpha, plain), plain, facts)
-    return (colours, alpha, wish.engine, held) if held.why is None else (plain, alpha, PLAIN, held)
+        return plain, alpha, PLAIN, None
+    made = enlarged(small, size, wish.engine)
+    held = _held(product, small, seen_of(made, alpha, plain), plain, facts)
+    return (made, alpha, wish.engine, held) if held.why is None else (plain, alpha, PLAIN, held)
 
 
-def _held(product: Product, made: RGB, plain: RGB, facts: Facts) -> Compared:
+def _held(product: Product, small: RGB, made: RGB, plain: RGB, facts: Facts) -> Compared:
     scale = made.shape[1] / product.alpha.shape[1] / product.source_px_per_px
     corner = (product.source_left * scale, product.source_top * scale)
-    small, lines = filled(product.colours, product.alpha), facts.reading.lines
-    return compared(small, made, plain, lines, facts.text_reader, scale=scale, corner=corner)
+    return compared(small, made, plain, facts.reading.lines, facts.text_reader, scale=scale, corner=corner)
 
 
 def _scaled(box: Box | None, before: Size, after: Size) -> Box | None:
