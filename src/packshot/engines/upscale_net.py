@@ -62,7 +62,8 @@ class UpscaleNet:
 
 def _shrunk(made: RGB, size: Size) -> RGB:
     """Cubic: by half at most, so all waves of the photo stay. Of 36 val photos enlarged 1.2 to 1.4 times by
-    way of twice, 3.1 to 3.3 dB above Lanczos; shrunk by averages, 1.2 to 1.7."""
+    way of twice, 3.1 to 3.3 dB above Lanczos; shrunk by averages, 1.2 to 1.7 (benchmarks/upscale_limits.py).
+    """
     if size_of(made) == size:
         return made
     return np.asarray(cv2.resize(made, (size.width, size.height), interpolation=cv2.INTER_CUBIC), np.uint8)

@@ -21,9 +21,9 @@ EDGE = 24
 """Levels between neighbours: lower steps drown in noise."""
 MOST_DRIFT, MOST_SPOT, MOST_RINGING, LEAST_STEEPNESS = 3.0, 12.0, 2.5, 0.65
 """How much worse than the plain filter a network may be: levels, and a share of its steepness. Of 180 val
-pictures enlarged 1.3, 2 and 3.2 times, clean and spoilt, 99 in 100 of ours were within 2.2, 7.2, 2.2 and
-above 0.75: they take noise and blocks away. Those sharpened too much were off by 3.7, 16 and 6.9 on the
-median of twice, those with a patch of another place by a spot of 80."""
+pictures enlarged 1.3, 2 and 3.2 times, clean and spoilt, 99 in 100 of ours were within 2.2, 6.2, 1.6 and
+above 0.75: they take noise and blocks away. Of twice, those sharpened too much were off by 3.9, 15 and 6.8
+on the median, those with a patch of another place by a spot of 87 (benchmarks/upscale_limits.py)."""
 SPOT_PX = 9
 """Side of what counts as a spot in the small picture: a letter of small print."""
 

@@ -137,13 +137,13 @@ def placed(product: Size, plan: Plan) -> Box:
 
     def worth(fit: tuple[Size, Box]) -> tuple[int, float, int, int]:
         size, room = fit
-        box = _stood(size, room, plan)
-        wanted = _stood(size, plan.area, plan)
+        box = stood(size, room, plan)
+        wanted = stood(size, plan.area, plan)
         away = abs(box.left - wanted.left) + abs(box.top - wanted.top)
         return -size.area, away, box.top, box.left
 
     size, room = min(fits, key=worth)
-    return _stood(size, room, plan)
+    return stood(size, room, plan)
 
 
 def _canvas(size: tuple[int, int], scale: float) -> Size:
@@ -228,7 +228,7 @@ def _fitted(product: Size, room: Box, plan: Plan) -> Size | None:
     )
 
 
-def _stood(size: Size, room: Box, plan: Plan) -> Box:
+def stood(size: Size, room: Box, plan: Plan) -> Box:
     """Where a product of this size stands in a room: as near to its wanted place as the room lets it."""
     area, snapped = plan.area, plan.snapped
     left = {

@@ -19,7 +19,8 @@ class Repair(Wish):
     """Who mends, asked to keep the size."""
     from_blockiness: float = 0.4
     """Strength of JPEG's grid in the source, as the fact `quality` tells it. Of 72 val photos saved at
-    quality 30 61 % reach it, at 45 36 %, at 60 25 %, at 75 8 %, at 90 none, and no clean one."""
+    quality 30 61 % reach it, at 45 36 %, at 60 25 %, at 75 8 %, at 90 none, and no clean one
+    (benchmarks/upscale_limits.py)."""
     from_factor: float = 0.6
     """A product that shrinks by more than this loses its blocks by that alone."""
     to_factor: float = 1.15

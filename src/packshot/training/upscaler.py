@@ -53,7 +53,7 @@ def truths(data: Path, fonts: Fonts, lexicon: Lexicon, *, dev: bool = False, see
         if kind is None or pack.is_dev(ticket) != dev:
             continue
         if len(found.setdefault(kind, [])) < MOST.get(kind, 10_000) and (example := ticket.open()):
-            found[kind].append(halved(_stood(rng, example.rgba) if kind == "renders" else example.rgba))
+            found[kind].append(halved(stood(rng, example.rgba) if kind == "renders" else example.rgba))
     found["labels"] = [page(rng, fonts, lexicon, found) for _ in range(PAGES // 8 if dev else PAGES)]
     return found
 
@@ -74,7 +74,7 @@ def halved(picture: NDArray[np.uint8]) -> RGB:
     return np.ascontiguousarray(half, np.uint8)
 
 
-def _stood(rng: Generator, rgba: NDArray[np.uint8]) -> RGB:
+def stood(rng: Generator, rgba: NDArray[np.uint8]) -> RGB:
     """A render before a ground that runs from one colour to another."""
     share = rgba[..., 3:].astype(np.float32) / 255
     ground = _run_over(rng, rgba.shape[1], rgba.shape[0])
