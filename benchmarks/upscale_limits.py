@@ -26,7 +26,7 @@ from packshot.look import quality, subject
 from packshot.look.enlarged import truth
 from packshot.retouch.repair import Repair
 from packshot.training import lettering, sources
-from packshot.training.upscaler import KINDS, WAYS, Truths, stood, decibels, halved, page
+from packshot.training.upscaler import KINDS, WAYS, Truths, decibels, halved, page, stood
 
 
 def photos(data: Path, most: int) -> Truths:
