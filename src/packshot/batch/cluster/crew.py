@@ -1,7 +1,9 @@
 """Workers of a cluster: actors that each do one photo after the other, watched from the driver.
 
 As with the processes of one machine (batch/crew.py), one that dies, sticks or swells is replaced, and only
-the photo that it was at is to blame. Here machines go, too: for that no photo is blamed.
+the photo that it was at is to blame. Here machines go, too: for that no photo is blamed. And here a death can
+overtake the answer of the photo before: what lay with the dead is tried again alone, so that it is sure which
+photo killed.
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ class Hand:
     attempts: int = 1
     killed: int = 0
     """Workers that died of it."""
+    alone: bool = False
+    """Perhaps a worker died of it: nothing else lies with who has it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +66,13 @@ class Worker:
     @property
     def awaited(self) -> list[Ref]:
         return list(self.hands) if self.ready else [self.hello]
+
+    def takes(self, *, alone: bool = False) -> bool:
+        """One that waits for a machine is given none: it may wait long."""
+        if not self.ready or self.retired:
+            return False
+        in_company = not (alone or any(hand.alone for hand in self.hands.values()))
+        return len(self.hands) < IN_HAND if in_company else not self.hands
 
 
 class Crew:
@@ -85,7 +96,7 @@ class Crew:
 
     @property
     def has_room(self) -> bool:
-        return not self._again and self._next is not None
+        return not self._again and any(worker.takes() for worker in self._workers)
 
     @property
     def is_idle(self) -> bool:
@@ -96,22 +107,21 @@ class Crew:
         """Of the largest worker, as far as it told."""
         return max((worker.memory_bytes for worker in self._workers), default=0)
 
-    @property
-    def _next(self) -> Worker | None:
-        """Who is to be given the next photo. One that waits for a machine is given none: it may wait long."""
-        free = (one for one in self._workers if one.ready and not one.retired and len(one.hands) < IN_HAND)
-        return min(free, key=lambda worker: len(worker.hands), default=None)
-
     def give(self, hand: Hand) -> None:
-        worker = self._next
-        if worker is None:  # who had room went while this photo was read
+        if not self._given(hand):  # who had room went while this photo was read
             self._again.append(hand)
-            return
+
+    def _given(self, hand: Hand) -> bool:
+        free = (worker for worker in self._workers if worker.takes(alone=hand.alone))
+        worker = min(free, key=lambda worker: len(worker.hands), default=None)
+        if worker is None:
+            return False
         if not worker.hands:
             worker.since = time.monotonic()
         order, data = replace(hand.order, data=b""), hand.order.data
         answer = worker.actor.make.remote(order, data, hand.attempts > 1 or data is None)
         worker.hands[answer] = hand
+        return True
 
     def answers(self, timeout: float) -> Iterator[tuple[Hand, Any]]:
         """What is ready by then."""
@@ -128,8 +138,8 @@ class Crew:
             self._heard.extend(self._hear(worker))
         for worker in list(self._workers):
             self._heard.extend(self._watch(worker))
-        while self._again and self._next is not None:
-            self.give(self._again.popleft())
+        while self._again and self._given(self._again[0]):
+            self._again.popleft()
 
     def end(self) -> None:
         for worker in list(self._workers):
@@ -255,7 +265,10 @@ class Crew:
         self._hire()
         blamed, *others = worker.hands.values()
         self._again.extend(others)
-        blamed.killed += worker.machine in machines()
+        if worker.machine in machines():
+            blamed.killed += 1
+            for hand in worker.hands.values():
+                hand.alone = True
         if blamed.killed == ATTEMPTS or blamed.attempts == MOST_ATTEMPTS:
             yield blamed, Broken(reason, code=code)
         else:
