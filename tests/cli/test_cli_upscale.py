@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "batch"))
 from drawn import mug, packed, tree
 
 from packshot.cli.app import build
-from packshot.cli.upscale import size_named
 from packshot.errors import BadOption
+from packshot.journey.upscale import size_named
 
 Run = Callable[..., Any]
 

@@ -62,14 +62,20 @@ class Enlarge:
             if still_holds(task.previous, identity, task, self.out):
                 assert task.previous is not None
                 return Written(task.previous, resumed=True)
-            made = enlarge(opened(data, self.aim, want=self.aim.enough, name=item.key), self.aim, self.engine)
-            picture = self._picture(data, made, item)
+            made = self.made(item, data)
+            picture = self.picture(item, data, made)
             digests = write_files(task, self.out, {task.planned[0]: picture})
         except (BadOption, BadPhoto, Refused, EngineFailed, WeightsMissing) as error:
             return Written(_failed(item, error))
-        return Written(line_of(item, _told(made, item, identity), digests))
+        line = {"name": item.key, **told(made), "identity": identity, "error": None}
+        return Written(line_of(item, line, digests))
 
-    def _picture(self, data: bytes, made: Upscaled, item: Item) -> bytes:
+    def made(self, item: Item, data: bytes) -> Upscaled:
+        photo = opened(data, self.aim, want=self.aim.enough, name=item.key)
+        return enlarge(photo, self.aim, self.engine)
+
+    def picture(self, item: Item, data: bytes, made: Upscaled) -> bytes:
+        """The photo's own bytes where it was left as it was."""
         how = self.format_of(item)
         if not made.kept:
             return made.encoded(how).data
@@ -92,19 +98,17 @@ class Enlarge:
         }
 
 
-def _told(made: Upscaled, item: Item, identity: dict[str, Any]) -> dict[str, Any]:
+def told(made: Upscaled) -> dict[str, Any]:
+    """What became of it."""
     was = made.photo.source.size
     now = was if made.kept else made.size
     return {
-        "name": item.key,
         "status": "kept" if made.kept else "mended" if made.mended else "upscaled",
         "reasons": [spoken(words) for words in _reasons(made, was, now)],
         "factor": round(made.factor, 4),
         "from": asdict(was),
         "to": asdict(now),
         "engine": made.engine,
-        "identity": identity,
-        "error": None,
     }
 
 

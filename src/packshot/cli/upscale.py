@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,6 @@ import typer
 from packshot.cli import options, photos, run_fix, terminal
 from packshot.cli.device import settle
 from packshot.cli.options import LogLevel, told
-from packshot.errors import BadOption
 from packshot.words import say
 
 HELP = say("Enlarge whole photos up to four times; every letter on the label stays what it was.")
@@ -96,7 +94,7 @@ def upscale(
     from packshot.batch.account import Account
     from packshot.batch.enlarging import Enlarge
     from packshot.engines.base import upscaler
-    from packshot.journey.upscale import aimed, format_named
+    from packshot.journey.upscale import aimed, format_named, size_named
 
     language = terminal.language_of(lang)
     settle(device, language, strict=strict)
@@ -123,11 +121,3 @@ def upscale(
     if not quiet:
         run_fix.summary(run, language)
     raise typer.Exit(run.exit_code(strict=False))
-
-
-def size_named(text: str) -> tuple[int, int]:
-    """`1600x1600`, with any cross between: Latin, Cyrillic, ×."""
-    found = re.fullmatch(r"\s*([0-9]{1,6})\s*[xхX×Х*]\s*([0-9]{1,6})\s*", text)
-    if not found:
-        raise BadOption(say("{text} is no size.", text=text), say("Write it as 1600x1600."))
-    return int(found[1]), int(found[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import floor
 from pathlib import Path
@@ -181,7 +182,7 @@ def opened(photo: PhotoLike, aim: Aim, *, want: int | None = None, name: str = "
                 limit=MOST_PIXELS // 1_000_000,
                 side=MOST_SIDE,
             ),
-            say("Take a smaller factor, or say how large it should become: --to 1600x1600."),
+            say("Take a smaller factor, or say how large it should become, as 1600x1600."),
         ) from bad
 
 
@@ -212,6 +213,14 @@ def enlarge(photo: Photo, aim: Aim, engine: str | None = None, *, read: bool = T
         return Upscaled(photo, pixels, None, factor, used, why)
     alpha = resample(photo.alpha, size_of(pixels))
     return Upscaled(photo, np.where(alpha[..., None] > 0, pixels, 0), alpha, factor, used, why)
+
+
+def size_named(text: str) -> tuple[int, int]:
+    """`1600x1600`, with any cross between: Latin, Cyrillic, ×."""
+    found = re.fullmatch(r"\s*([0-9]{1,6})\s*[xхX×Х*]\s*([0-9]{1,6})\s*", text)
+    if not found:
+        raise BadOption(say("{text} is no size.", text=text), say("Write it as 1600x1600."))
+    return int(found[1]), int(found[2])
 
 
 def format_named(text: str) -> Format:

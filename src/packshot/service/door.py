@@ -29,7 +29,9 @@ BODY_SECONDS = 30.0
 """Without one byte."""
 LEAST_RATE = 8_000
 """Bytes a second on the average, after the first half minute: a phone on a bad day is faster."""
-WHERE_PHOTOS_COME = frozenset({"/", "/v1/check", "/v1/fix", "/v1/cutout", "/v1/jobs", "/v1/uploads"})
+WHERE_PHOTOS_COME = frozenset(
+    {"/", "/v1/check", "/v1/fix", "/v1/cutout", "/v1/upscale", "/v1/jobs", "/v1/uploads"}
+)
 MOST_ELSEWHERE = 10_000_000
 """Bytes: a mask that somebody drew, and some more."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

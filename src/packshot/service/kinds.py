@@ -1,4 +1,4 @@
-"""What can be asked for: to judge a photo, to mend it, to cut the product out."""
+"""What can be asked for: to judge a photo, to mend it, to cut the product out, to enlarge it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from packshot.batch import enlarging
 from packshot.batch.cutting import Cut
 from packshot.batch.fixing import LAYERS, Fix
 from packshot.batch.names import Item, safe_name
 from packshot.batch.origins import NoOrigin
 from packshot.errors import BadPhoto
+from packshot.image.sniff import format_of
 from packshot.journey.check import check
 from packshot.journey.cutout import cutout, grey_png, outline
 from packshot.journey.fix import fix
 from packshot.journey.report import plain
 from packshot.journey.result import Result
-from packshot.report.entry import STATES, Entry, checked, fixed, in_all
+from packshot.report.entry import STATES, Entry, checked, fixed, headline_of, in_all
 from packshot.service.removebg.errors import Refusal
 from packshot.service.removebg.wish import Wish as RemoveBg
 from packshot.service.removebg.work import make
-from packshot.service.wishes import settings_of, told_category
+from packshot.service.wishes import aim_of, settings_of, told_category
 from packshot.service.work import MEDIA, Basket, Made, Order, failed
 from packshot.words import say, verbatim
 
@@ -53,8 +55,7 @@ def mend(order: Order, data: bytes, basket: Basket) -> Made:
         keep=LAYERS,
         mask=basket.depot.get(order.org_id, order.mask) if order.mask else b"",
     )
-    stem = _stem(order)
-    item = Item(order.name, "", stem, order.name, NoOrigin(order.name, verbatim(""), verbatim("")))
+    item = _item(order)
     result = work.mend(item, data, steps=bool(order.wish.get("stages")))
     told, files = work.told(item, result), work.files(item, result)
     for made, name in work.names(item).items():
@@ -66,7 +67,7 @@ def mend(order: Order, data: bytes, basket: Basket) -> Made:
             canvas = result.layers.placement.canvas
             basket.put(made, files[name], "image/png", name=name, size=(canvas.width, canvas.height))
     _put_outline(result, basket)
-    told["stages"] = _put_stages(result, stem, basket)
+    told["stages"] = _put_stages(result, item.sku, basket)
     basket.put_account(told)
     return _made(fixed({**told, "key": order.name}, path=""), told, doubt=_doubt(told))
 
@@ -90,6 +91,32 @@ def cut_out(order: Order, data: bytes, basket: Basket) -> Made:
     }
     basket.put_account({**told, "name": order.name, "box": plain(cut.box), "origin": str(cut.origin)})
     return Made("cut", told, 1.0 - float(cut.confidence))
+
+
+def enlarged(order: Order, data: bytes, basket: Basket) -> Made:
+    """The batch's work, too; the format goes by the bytes, for a name from outside says little."""
+    how = enlarging.FORMATS.get(format_of(data), "png")
+    work = enlarging.Enlarge(Path(), aim_of(order.wish), order.wish.get("engine"), how)
+    item = _item(order)
+    made = work.made(item, data)
+    told = enlarging.told(made)
+    size, now = made.photo.source.size, told["to"]
+    (name,) = work.planned(item)
+    basket.put_picture(
+        "upscaled",
+        work.picture(item, data, made),
+        MEDIA[how],
+        name=name,
+        size=(now["width"], now["height"]),
+    )
+    basket.put_account({"name": order.name, **told, "source": plain(made.photo.source)})
+    shown = {
+        "headline": headline_of(STATES[told["status"]], told["reasons"][:1]),
+        "why": told["reasons"],
+        "size": [size.width, size.height],
+        "confidence": None,
+    }
+    return Made(told["status"], shown)
 
 
 def answer_removebg(order: Order, data: bytes, basket: Basket) -> Made:
@@ -123,6 +150,7 @@ KINDS: dict[str, Callable[[Order, bytes, Basket], Made]] = {
     "check": judge,
     "fix": mend,
     "cutout": cut_out,
+    "upscale": enlarged,
     "removebg": answer_removebg,
 }
 
@@ -130,6 +158,10 @@ KINDS: dict[str, Callable[[Order, bytes, Basket], Made]] = {
 def _stem(order: Order) -> str:
     """What its files are called by."""
     return safe_name(PurePosixPath(order.name).stem)
+
+
+def _item(order: Order) -> Item:
+    return Item(order.name, "", _stem(order), order.name, NoOrigin(order.name, verbatim(""), verbatim("")))
 
 
 def _asked(order: Order) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def again(home: House, caller: Caller, photo_id: str, wish: Wish, *, edit: str =
     with home.database.reading() as session:
         photo = photos.find(session, caller.org_id, photo_id)
         original = session.get(tables.File, (photo.id, "original"))
-    kind = kind or (photo.kind if photo.kind in ("check", "fix", "cutout") else "fix")
+    kind = kind or (photo.kind if photo.kind in ("check", "fix", "cutout", "upscale") else "fix")
     check_wish(kind, wish)
     if photo.purged_at is not None or (original is None and not photo.url):
         raise Conflict(

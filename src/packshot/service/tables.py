@@ -215,7 +215,7 @@ class Job(Table):
     org_id: Mapped[str] = of_org()
     who: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(20))
-    """check, fix, cutout, removebg."""
+    """check, fix, cutout, upscale, removebg."""
     wish: Mapped[dict[str, Any]]
     """profile, category, quality, variants, settings, …"""
     source: Mapped[str] = mapped_column(String(2000), default="")
@@ -281,7 +281,7 @@ class File(Table):
     __tablename__ = "files"
     photo_id: Mapped[str] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
     role: Mapped[str] = mapped_column(String(60), primary_key=True)
-    """original, account, a variant, mask, cutout, shadow, stage:01 …, edit."""
+    """original, account, a variant, mask, cutout, shadow, upscaled, stage:01 …, edit."""
     org_id: Mapped[str] = of_org()
     sha256: Mapped[str] = mapped_column(String(HASH))
     media_type: Mapped[str] = mapped_column(String(60))

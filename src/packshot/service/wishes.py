@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from packshot.errors import BadOption
 from packshot.words import say
+
+if TYPE_CHECKING:
+    from packshot.journey.upscale import Aim
 
 KEYS = ("retouch.", "output.", "guards.", "variants.")
 PATHS = frozenset({"picture", "font", "name"})
@@ -50,8 +53,23 @@ class Wish(BaseModel):
     )
     stages: bool = Field(False, description="Keep a picture of every stage of the retouch.")
     explain: bool = Field(False, description="Tell how each rule came to its answer (check only).")
-    engine: Name = Field("", description="Cut-out engine by name (fix and cutout).")
+    engine: Name = Field(
+        "",
+        description="By name: who cuts out (fix and cutout), or who enlarges (upscale).",
+        examples=["grabcut"],
+    )
     crop: bool = Field(False, description="Cut to the product's box (cutout only).")
+    to: Annotated[str, Field(max_length=20)] = Field(
+        "",
+        description="Enlarged until it fits into this size and touches it (upscale only).",
+        examples=["1600x1600"],
+    )
+    factor: Real | None = Field(
+        None,
+        description="How many times larger, 1 to 4; 1 mends JPEG at the same size (upscale only; 2 where"
+        " neither this nor `to` is given).",
+        examples=[2],
+    )
 
     def told(self) -> dict[str, Any]:
         """As it is kept: only what differs from the default."""
@@ -81,9 +99,16 @@ def told_category(category: str, name: str = "") -> str:
     return guess((words,)).category if words.strip() else ""
 
 
+def aim_of(told: Mapping[str, Any]) -> Aim:
+    """How large a photo is to become; as the command line's `--to` and `--factor`."""
+    from packshot.journey.upscale import aimed, size_named
+
+    return aimed(size_named(told["to"]) if told.get("to") else None, told.get("factor"))
+
+
 def check_wish(kind: str, wish: Wish) -> None:
     """Raises what is wrong with it, in words for people."""
-    from packshot.journey.examine import profile_of, segmenter
+    from packshot.journey.examine import profile_of
     from packshot.journey.fix import choose
     from packshot.profiles.load import profile_names
 
@@ -103,15 +128,26 @@ def check_wish(kind: str, wish: Wish) -> None:
     _check_canvas(profile.wishes.get("place"))
     if kind == "fix":
         choose(profile, wish.variants or None)
+    if kind == "upscale":
+        aim_of(wish.told())
     if wish.engine:
-        from packshot.engines.base import ENGINES
+        _check_engine(kind, wish.engine)
 
-        if wish.engine not in ENGINES.names():  # a card's path would be a path of ours
-            raise BadOption(
-                say("There is no cut-out engine called {name}.", name=wish.engine),
-                say("Known: {names}.", names=", ".join(ENGINES.names())),
-            )
-        segmenter(wish.engine)
+
+def _check_engine(kind: str, name: str) -> None:
+    """One that is known and not installed is told as well, with the command that brings it."""
+    from packshot.engines.base import ENGINES, upscaler
+    from packshot.journey.examine import segmenter
+
+    if kind == "upscale":
+        upscaler(name)
+        return
+    if name not in ENGINES.names():  # a card's path would be a path of ours
+        raise BadOption(
+            say("There is no cut-out engine called {name}.", name=name),
+            say("Known: {names}.", names=", ".join(ENGINES.names())),
+        )
+    segmenter(name)
 
 
 def _check_canvas(place: object) -> None:

@@ -50,19 +50,38 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "stages": {"type": "boolean", "description": "Keep a picture of every stage of the retouch."},
     "wait": {"type": "number", "minimum": 0, "description": "Seconds to wait for the answer; 0: don't."},
 }
+LARGER: dict[str, dict[str, Any]] = {
+    "to": {
+        "type": "string",
+        "example": "1600x1600",
+        "description": "Enlarged until it fits into this size and touches it; one that is as large already"
+        " stays as it is.",
+    },
+    "factor": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 4,
+        "description": "Instead of `to`: how many times larger, 2 unless told otherwise; 1 mends JPEG.",
+    },
+    "engine": {
+        "type": "string",
+        "example": "upscale_lanczos",
+        "description": "Who enlarges: upscale_net, upscale_lanczos, or realesrgan where it is installed.",
+    },
+}
 LINKS = {
     "url": {"type": "string", "format": "uri", "example": "https://shop.example/mug.jpg"},
     "upload": {"type": "string", "description": "Id that POST /v1/uploads gave."},
 }
 
 
-def _body(files: str, more: dict[str, Any], *, many: bool) -> dict[str, Any]:
+def _body(files: str, options: dict[str, Any], more: dict[str, Any], *, many: bool = False) -> dict[str, Any]:
     """Of a request that is a form with files or JSON with links."""
     file: dict[str, Any] = {"type": "string", "format": "binary"}
     sent = {"type": "array", "items": file} if many else file
     form = {
         name: {**schema, "type": "string"} if schema["type"] in ("object", "array") else schema
-        for name, schema in OPTIONS.items()
+        for name, schema in options.items()
     }
     return {
         "requestBody": {
@@ -71,18 +90,20 @@ def _body(files: str, more: dict[str, Any], *, many: bool) -> dict[str, Any]:
                 "multipart/form-data": {
                     "schema": {"type": "object", "properties": {files: sent, **form, **more}}
                 },
-                "application/json": {"schema": {"type": "object", "properties": {**OPTIONS, **more}}},
+                "application/json": {"schema": {"type": "object", "properties": {**options, **more}}},
             },
         }
     }
 
 
-ONE = _body("file", LINKS, many=False)
-KINDS = {"type": "string", "enum": ["check", "fix", "cutout"], "default": "fix"}
+ONE = _body("file", OPTIONS, LINKS)
+ONE_LARGER = _body("file", {**LARGER, "wait": OPTIONS["wait"]}, LINKS)
+KINDS = ("check", "fix", "cutout", "upscale")
 MANY = _body(
     "files",
+    {**OPTIONS, **LARGER},
     {
-        "kind": KINDS,
+        "kind": {"type": "string", "enum": [*KINDS], "default": "fix"},
         "urls": {"type": "array", "items": {"type": "string", "format": "uri"}},
         "uploads": {"type": "array", "items": {"type": "string"}},
         "feed": {"type": "string", "format": "uri", "description": "A YML feed."},
@@ -109,6 +130,17 @@ async def fix(request: Request, home: Home, caller: Writer, again: Again = None)
 )
 async def cutout(request: Request, home: Home, caller: Writer, again: Again = None) -> Response:
     return await _one(request, home, caller, "cutout", again)
+
+
+@router.post(
+    "/upscale",
+    response_model=PhotoFull,
+    responses=LATE,
+    openapi_extra=ONE_LARGER,
+    summary="Enlarge one whole photo, or mend what JPEG did to it",
+)
+async def upscale(request: Request, home: Home, caller: Writer, again: Again = None) -> Response:
+    return await _one(request, home, caller, "upscale", again)
 
 
 @router.post(
@@ -223,8 +255,10 @@ async def _one(request: Request, home: House, caller: Caller, kind: str, again: 
 
 
 def _kind(asked: str) -> str:
-    if asked not in ("", "check", "fix", "cutout"):
-        raise forms.bad(say("{kind} cannot be done; known: check, fix, cutout.", kind=asked[:50]))
+    if asked and asked not in KINDS:
+        raise forms.bad(
+            say("{kind} cannot be done; known: {names}.", kind=asked[:50], names=", ".join(KINDS))
+        )
     return asked or "fix"
 
 

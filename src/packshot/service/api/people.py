@@ -44,7 +44,7 @@ class Me(Shape):
 class DayShape(Shape):
     day: str = Field(description="By UTC.", examples=["2026-01-31"])
     photos: int
-    kinds: dict[str, int] = Field(description="check, fix, cutout, removebg → photos.")
+    kinds: dict[str, int] = Field(description="check, fix, cutout, upscale, removebg → photos.")
 
 
 class UsageShape(Shape):

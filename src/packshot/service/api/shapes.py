@@ -16,7 +16,7 @@ class Shape(BaseModel):
 
 
 class Output(Shape):
-    role: str = Field(description="A variant (light, dark), cutout, mask, shadow, stage-00 …")
+    role: str = Field(description="A variant (light, dark), cutout, upscaled, mask, shadow, stage-00 …")
     media_type: str
     name: str = Field(description="File name for a download.")
     width: int
@@ -32,12 +32,13 @@ class PhotoShort(Shape):
     id: str
     job: str
     parent: str | None = Field(description="The photo that this one does again.")
-    kind: Literal["check", "fix", "cutout", "removebg"]
+    kind: Literal["check", "fix", "cutout", "upscale", "removebg"]
     name: str
     progress: Literal["waiting", "working", "done"]
     outcome: str | None = Field(
         description="publish, fix, ask_seller, by_hand after a check; compliant, fixed, review, failed after"
-        " a fix; cut or failed after a cut-out; null until it is done."
+        " a fix; cut or failed after a cut-out; upscaled, mended, kept or failed after enlarging; null"
+        " until it is done."
     )
     tone: Literal["good", "doubt", "bad", ""]
     headline: Texts
@@ -62,7 +63,8 @@ class PhotoFull(PhotoShort):
     cure: Texts | None = Field(description="Of a failure: what to do.")
     code: str | None = Field(description="Of a failure: a word for machines.")
     report: dict[str, Any] | None = Field(
-        description="The whole report of `packshot check --json` or `fix --json`."
+        description="The whole report of `packshot check --json` or `fix --json`; shorter where it was only"
+        " cut out or enlarged."
     )
     seconds: float | None
 

@@ -19,7 +19,7 @@ from packshot.service.house import House, house
 from packshot.service.ids import is_id
 from packshot.service.pages.render import page
 from packshot.service.pages.static import FOR_EVER
-from packshot.service.pages.wish_form import category_groups, markets, remembered
+from packshot.service.pages.wish_form import SIZES, category_groups, markets, remembered
 from packshot.service.people.auth import needs
 from packshot.service.people.caller import Caller, May
 from packshot.service.photos import Filter, NotFound
@@ -52,6 +52,7 @@ def show(request: Request, home: Home, caller: Reader, job: str = Query("", max_
         asked=remembered(request),
         markets=markets(),
         groups=category_groups(),
+        sizes=SIZES,
         samples=TRIED,
         address=_address(request, home),
         qr=_qr(_address(request, home)),

@@ -28,7 +28,7 @@ from packshot.service.people.caller import Caller, May
 from packshot.service.photos import Filter
 from packshot.service.redo import again, delete, restore
 from packshot.service.review import Redo
-from packshot.words import Words, say
+from packshot.words import Words, say, verbatim
 
 router = APIRouter(prefix="/history", include_in_schema=False)
 
@@ -47,6 +47,7 @@ KINDS = {
     "fix": say("Fixed"),
     "check": say("Only checked"),
     "cutout": say("Cut out"),
+    "upscale": say("Enlarged"),
     "removebg": say("As remove.bg does it"),
 }
 SHADOW = "retouch.shadow.kind"
@@ -277,6 +278,8 @@ def _otherwise(made: Any, parent: Any, edited: bool) -> list[Texts]:
         told += [say("shadow: {kind}", kind=kind)] if kind else []
     if {**settings, SHADOW: 0} != {**before, SHADOW: 0}:
         told.append(say("other settings"))
+    if new.get("to") != old.get("to") and new.get("to"):
+        told.append(verbatim(new["to"]))
     moved = new.get("profile") != old.get("profile")
     return [*([_title(new.get("profile") or "")] if moved else []), *map(in_all, told)]
 

@@ -20,9 +20,11 @@ from packshot.service.house import House, house
 from packshot.service.pages.render import page
 from packshot.service.pages.wish_form import (
     GROUNDS,
+    KINDS,
     MARGINS,
     QUALITIES,
     SHADOWS,
+    SIZES,
     category_groups,
     markets,
     name_of_variant,
@@ -39,6 +41,8 @@ Home = Annotated[House, Depends(house)]
 Reader = Annotated[Caller, Depends(needs(May.READ))]
 Writer = Annotated[Caller, Depends(needs(May.WRITE))]
 
+MADE = ("light", "dark", "main", "result", "upscaled")
+"""Where the report names none."""
 LAYERS = ("cutout",)
 """Of the layers, what is worth a look through the slider."""
 STAGES = {
@@ -93,6 +97,7 @@ def show(photo_id: str, request: Request, home: Home, caller: Reader) -> Respons
         markets=markets(),
         groups=category_groups(),
         choices={"shadow": SHADOWS, "margin": MARGINS, "ground": GROUNDS, "quality": QUALITIES},
+        sizes=SIZES,
         was=_was(photo),
         name_of_variant=name_of_variant,
         fine_from=GOOD_CONFIDENCE,
@@ -106,7 +111,7 @@ async def try_again(photo_id: str, request: Request, home: Home, caller: Writer)
     async with request.form(max_files=0, max_fields=50, max_part_size=10_000) as form:
         told = {name: value for name, value in form.multi_items() if isinstance(value, str)}
         variants = tuple(str(value) for value in form.getlist("variants"))
-    kind = "check" if told.get("kind") == "check" else "fix"
+    kind = told["kind"] if told.get("kind") in KINDS else "fix"
     wish = wish_of(told, variants)
     made = await run_in_threadpool(again, home, caller, photo_id, wish, kind=kind)
     return RedirectResponse(f"/photos/{made}", 303)
@@ -126,9 +131,9 @@ def take_back(photo_id: str, home: Home, caller: Writer) -> Response:
 
 
 def _entry(photo: PhotoFull) -> Entry | None:
-    """None where there is no report: it is not done, could not be opened, or was only cut out."""
+    """None where there is no report: it is not done, could not be opened, or nobody judged it."""
     report = photo.report
-    if report and "status" in report:
+    if report and "status" in report and photo.kind == "fix":
         return fixed({**report, "key": photo.name}, path="")
     if report and "verdict" in report:
         return checked(report, key=photo.name, path="")
@@ -153,8 +158,14 @@ def _paragraph(photo: PhotoFull, rule: str) -> str:
 
 
 def _shown(photo: PhotoFull) -> list[Shown]:
-    variants = list((photo.report or {}).get("outputs", {})) or ["light", "dark", "main", "result"]
-    found = [Shown(name, name_of_variant(name), one) for name in variants if (one := _output(photo, name))]
+    """What was left to the byte as it came is no second picture to look at."""
+    variants = list((photo.report or {}).get("outputs", {})) or MADE
+    original = _output(photo, "original")
+    found = [
+        Shown(name, name_of_variant(name), one)
+        for name in variants
+        if (one := _output(photo, name)) and not (original and one.sha256 == original.sha256)
+    ]
     layers = [Shown(name, say("Cut-out"), one, True) for name in LAYERS if (one := _output(photo, name))]
     return found + layers
 
@@ -188,6 +199,7 @@ def _was(photo: PhotoFull) -> Mapping[str, Any]:
     ground = next((value for name, value in settings.items() if name.startswith("variants.")), "")
     return {
         "kind": photo.kind,
+        "to": photo.options.get("to", ""),
         "profile": photo.options.get("profile", ""),
         "category": photo.options.get("category", ""),
         "quality": photo.options.get("quality", "normal"),

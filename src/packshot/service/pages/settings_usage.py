@@ -22,6 +22,7 @@ KINDS = {
     "check": say("checked"),
     "fix": say("mended"),
     "cutout": say("cut out"),
+    "upscale": say("enlarged"),
     "removebg": say("by remove.bg's calls"),
 }
 WHAT: dict[str, Words] = {

@@ -16,7 +16,7 @@ from packshot.profiles.load import default_profile_name, load_profile, profile_n
 from packshot.service.wishes import AUTO, Wish
 from packshot.words import Words, say, verbatim
 
-KINDS = ("check", "fix")
+KINDS = ("check", "fix", "upscale")
 QUALITIES = {"fast": say("Fast"), "normal": say("Normal"), "best": say("Best, slower")}
 SHADOWS = {
     "": say("As the marketplace has it"),
@@ -41,7 +41,13 @@ GROUNDS = {
     "#D1CECB": say("Grey"),
     "#000000": say("Black"),
 }
-VARIANTS = {"light": say("Light ground"), "dark": say("Dark ground"), "main": say("Main picture")}
+SIZES = {"1600x1600": say("Up to 1600×1600"), "1200x1600": say("Up to 1200×1600"), "": say("Twice")}
+VARIANTS = {
+    "light": say("Light ground"),
+    "dark": say("Dark ground"),
+    "main": say("Main picture"),
+    "upscaled": say("Result"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ class Asked:
     kind: str = "fix"
     profile: str = ""
     category: str = AUTO
+    size: str = next(iter(SIZES))
 
 
 @lru_cache(maxsize=1)
@@ -77,19 +84,19 @@ def category_groups() -> list[tuple[Any, list[Any]]]:
 
 def remembered(request: Request) -> Asked:
     """From the cookie `wish`, written by the page itself: believed only as far as it is known here."""
-    told = {
-        name: values[0] for name, values in parse_qs(unquote(request.cookies.get("wish", "")[:300])).items()
-    }
+    cookie = parse_qs(unquote(request.cookies.get("wish", "")[:300]), keep_blank_values=True)
+    told = {name: values[0] for name, values in cookie.items()}
     kind, profile, category = told.get("kind", ""), told.get("profile", ""), told.get("category", "")
     return Asked(
         kind if kind in KINDS else "fix",
         profile if any(profile == market.name for market in markets()) else "",
         category if category in categories() or ("category" in told and not category) else AUTO,
+        told["to"] if told.get("to") in SIZES else next(iter(SIZES)),
     )
 
 
 def wish_of(form: Mapping[str, str], variants: tuple[str, ...]) -> Wish:
-    """Of the form "try again": the profile's own value wherever nothing was chosen."""
+    """Of the forms "try again": the profile's own value wherever nothing was chosen."""
     # By name only: a path would be a file of ours.
     named = _offered(form, "profile", profile_names())
     profile = load_profile(named or default_profile_name())
@@ -112,6 +119,7 @@ def wish_of(form: Mapping[str, str], variants: tuple[str, ...]) -> Wish:
             "variants": () if chosen == tuple(known) else chosen,
             "settings": settings,
             "stages": bool(form.get("stages")),
+            "to": _offered(form, "to", SIZES),
         }
     )
 

@@ -107,9 +107,8 @@ function belong(tile, photo) {
 
 // ---- sending --------------------------------------------------------------------------------------------
 
-const wishes = () => ({
-  kind: form.elements.kind.value, profile: form.elements.profile.value, category: form.elements.category.value,
-});
+const chosenOf = (...names) => Object.fromEntries(names.map((name) => [name, form.elements[name].value]));
+const wishes = () => chosenOf("kind", ...(form.elements.kind.value === "upscale" ? ["to"] : ["profile", "category"]));
 
 async function take({ files, links }) {
   if (!files.length && !links.length) return;
@@ -270,7 +269,8 @@ function takeAlong(event) {
   form.submit();
 }
 
-const TONES = { publish: "good", compliant: "good", fixed: "good", cut: "good", ask_seller: "bad", failed: "bad" };
+const TONES = { ask_seller: "bad", failed: "bad" };
+for (const name of ["publish", "compliant", "fixed", "cut", "upscaled", "mended", "kept"]) TONES[name] = "good";
 
 function totals(counts) {
   const place = document.getElementById("totals");
@@ -350,8 +350,9 @@ for (const button of document.querySelectorAll("[data-sample]")) {
 }
 
 form.addEventListener("change", (event) => {
-  if (!["kind", "profile", "category"].includes(event.target.name)) return;
-  document.cookie = `wish=${encodeURIComponent(new URLSearchParams(wishes()))}; path=/; max-age=31536000; samesite=lax`;
+  const remembered = ["kind", "profile", "category", "to"];
+  if (!remembered.includes(event.target.name)) return;
+  document.cookie = `wish=${encodeURIComponent(new URLSearchParams(chosenOf(...remembered)))}; path=/; max-age=31536000; samesite=lax`;
 });
 
 document.getElementById("clear").addEventListener("click", () => {
