@@ -125,6 +125,9 @@ def test_one_that_is_too_small_fails_with_what_to_do(client: TestClient, home: H
     told = done(client, home, to="1600x1600")
     assert (told["outcome"], told["code"]) == ("failed", "refused")
     assert told["cure"]["en"] == "Ask the seller for a larger one."  # type: ignore[index]
+    shown = client.get(f"/photos/{told['id']}").text
+    assert 'data-from="original"' in shown, "it can be looked at"
+    assert '<select name="to">' in shown, "and tried at another size"
 
 
 def test_a_zip_of_photos_comes_back_as_a_zip(client: TestClient, home: House) -> None:

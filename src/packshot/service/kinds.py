@@ -13,7 +13,8 @@ from packshot.batch.cutting import Cut
 from packshot.batch.fixing import LAYERS, Fix
 from packshot.batch.names import Item, safe_name
 from packshot.batch.origins import NoOrigin
-from packshot.errors import BadPhoto
+from packshot.errors import BadPhoto, Refused
+from packshot.image.codec import open_photo
 from packshot.image.sniff import format_of
 from packshot.journey.check import check
 from packshot.journey.cutout import cutout, grey_png, outline
@@ -25,7 +26,7 @@ from packshot.service.removebg.errors import Refusal
 from packshot.service.removebg.wish import Wish as RemoveBg
 from packshot.service.removebg.work import make
 from packshot.service.wishes import aim_of, settings_of, told_category
-from packshot.service.work import MEDIA, Basket, Made, Order, failed
+from packshot.service.work import MEDIA, TILE, Basket, Made, Order, failed
 from packshot.words import say, verbatim
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "bottle.jpg"
@@ -98,7 +99,10 @@ def enlarged(order: Order, data: bytes, basket: Basket) -> Made:
     how = enlarging.FORMATS.get(format_of(data), "png")
     work = enlarging.Enlarge(Path(), aim_of(order.wish), order.wish.get("engine"), how)
     item = _item(order)
-    made = work.made(item, data)
+    try:
+        made = work.made(item, data)
+    except Refused as refusal:
+        return _refused(refusal, order, data)
     told = enlarging.told(made)
     size, now = made.photo.source.size, told["to"]
     (name,) = work.planned(item)
@@ -158,6 +162,13 @@ KINDS: dict[str, Callable[[Order, bytes, Basket], Made]] = {
 def _stem(order: Order) -> str:
     """What its files are called by."""
     return safe_name(PurePosixPath(order.name).stem)
+
+
+def _refused(refusal: Refused, order: Order, data: bytes) -> Made:
+    """With its size: it can be looked at, and tried once more otherwise."""
+    made = failed(refusal, order)
+    size = open_photo(data, name=order.name, want=TILE).source.size
+    return replace(made, told={**made.told, "size": [size.width, size.height]})
 
 
 def _item(order: Order) -> Item:
