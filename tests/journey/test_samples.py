@@ -100,8 +100,8 @@ def seen_before(ground: tuple[int, int, int], colours: RGB, alpha: Float) -> RGB
 
 
 def test_cut_outs_of_samples_with_even_grounds_are_true() -> None:
-    """What the studio path reaches, averaged. The aim is IoU 0.98, rim ΔE00 3, 0.96 for the white mug: the
-    contact shadow under goods and white goods on grey-white still cost the rest (docs/quality.md)."""
+    """What the studio path reaches, averaged. The aim is IoU 0.98, rim ΔE00 3: the contact shadow
+    under goods still costs the rest (docs/quality.md)."""
     figures = {
         name: cut_truth(name) for name in EVEN if not SAMPLES[name]["see_through"] and name != "sale_badge"
     }
@@ -111,7 +111,7 @@ def test_cut_outs_of_samples_with_even_grounds_are_true() -> None:
     assert mae <= 0.01
     assert iou >= 0.97
     assert rim <= 6
-    assert figures["white_mug"][1] >= 0.9
+    assert figures["white_mug"][1] >= 0.98, "its handle is white on white"
 
 
 @pytest.mark.parametrize("name", SAMPLES)
