@@ -179,6 +179,7 @@ def test_unknown_names_are_told_before_any_work(photos: Path, tmp_path: Path) ->
     assert "--columns sku names no column" in told
 
 
+@pytest.mark.slow
 def test_a_folder_is_followed_until_ctrl_c(photos: Path, tmp_path: Path) -> None:
     hot, out = tmp_path / "hot", tmp_path / "out"
     hot.mkdir()

@@ -47,6 +47,7 @@ def test_twenty_steps_learn_and_leave_all_that_a_run_should(tmp_path: Path) -> N
     assert opinion.alpha.shape == (96, 96)
 
 
+@pytest.mark.slow
 def test_same_seed_same_weights_and_another_seed_others(tmp_path: Path) -> None:
     recipe = replace(RECIPE, steps=6)
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):

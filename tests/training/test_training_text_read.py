@@ -222,6 +222,7 @@ def test_a_run_leaves_a_network_that_the_runtime_reads_with(fonts: Fonts, tmp_pa
     assert (tmp_path / "run" / "dev.jpg").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few")
 def test_a_run_that_was_stopped_gives_the_same_network(fonts: Fonts, tmp_path: Path) -> None:
     whole = trained(fonts, tmp_path / "whole", RECIPE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -52,13 +52,19 @@ def _warm() -> None:
     check_wish("fix", Wish.model_validate({}))
 
 
-def make_app(settings: Settings, home: House | None = None) -> FastAPI:
-    """`home`: a house that is there already, as tests have one."""
+def make_app(
+    settings: Settings, home: House | None = None, *, warmed: Callable[[], None] = lambda: None
+) -> FastAPI:
+    """`home`: a house that is there already, as tests have one. `warmed` is called when all is loaded."""
     made = home or House.of(settings)
+
+    def warm() -> None:
+        _warm()
+        warmed()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=_warm, daemon=True).start()
+        threading.Thread(target=warm, daemon=True).start()
         yield
         made.close()
 

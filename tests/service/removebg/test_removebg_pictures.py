@@ -108,6 +108,7 @@ def test_only_the_region_of_interest_may_be_product() -> None:
     assert refused.value.mistakes[0].code == "unknown_foreground"
 
 
+@pytest.mark.slow
 def test_16_megapixels_are_10_as_png_and_16_as_anything_else() -> None:
     photo = cut_out(Size(4000, 4000), Box(1000, 1000, 3000, 3000))
     for form, side in (("png", "3162"), ("jpg", "4000"), ("zip", "4000")):
