@@ -1,4 +1,4 @@
-"""How is an alpha best enlarged: by a filter, or by the net as if it were a grey picture?"""
+"""How is an alpha best enlarged: by a filter, by the net as if it were a grey picture, or as `fix` does?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import packshot
 from enlarge.engines import Enlarge
 from enlarge.measure import told
 from enlarge.pictures import halved, stood
-from packshot.image.types import RGB, Grey
+from packshot.image import outline
+from packshot.image.types import RGB, Grey, size_of
 
 LOW, HIGH = 5, 250
 """Where the truth lies between, it is rim."""
@@ -34,8 +35,10 @@ def errors(cutouts: Sequence[tuple[str, RGBA]], engines: Mapping[str, Enlarge]) 
         kind = "see-through" if rim_of(sharp).sum() > GLASS * (sharp >= LOW).sum() else "solid"
         for edge, truth, small in edges(sharp, halved(stood(number, rgba))):
             rim = rim_of(truth)
-            for name, engine in engines.items() if rim.any() else ():
-                off = np.abs(enlarged(small, engine).astype(np.float32) - truth)
+            made = {name: enlarged(small, engine) for name, engine in engines.items()}
+            made["outline, as `fix` does it"] = outline.enlarged(small, size_of(truth))
+            for name, alpha in made.items() if rim.any() else ():
+                off = np.abs(alpha.astype(np.float32) - truth)
                 yield group, f"{kind}, {edge}", name, float(off[rim].mean())
 
 

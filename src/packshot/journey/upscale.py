@@ -12,10 +12,10 @@ import numpy as np
 
 from packshot.engines.base import upscaler
 from packshot.errors import BadOption, BadPhoto, Refused
+from packshot.image import outline
 from packshot.image.codec import Limits, PhotoLike, open_photo
 from packshot.image.encode import Encoded, Encoding, Format, encode
 from packshot.image.files import write_whole
-from packshot.image.resample import resample
 from packshot.image.types import RGB, Box, Grey, Size, size_of
 from packshot.journey.examine import text_finder, text_reader
 from packshot.look.enlarged import truer
@@ -211,7 +211,7 @@ def enlarge(photo: Photo, aim: Aim, engine: str | None = None, *, read: bool = T
         return _kept(photo, why or say("A plain filter mends nothing."))
     if photo.alpha is None:
         return Upscaled(photo, pixels, None, factor, used, why)
-    alpha = resample(photo.alpha, size_of(pixels))
+    alpha = outline.enlarged(photo.alpha, size_of(pixels))
     return Upscaled(photo, np.where(alpha[..., None] > 0, pixels, 0), alpha, factor, used, why)
 
 

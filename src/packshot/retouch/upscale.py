@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from packshot.engines.base import upscaler_named
-from packshot.image.resample import resample
+from packshot.image import outline
 from packshot.image.types import RGB, Box, Grey, Size, box_of, size_of
 from packshot.look.enlarged import Compared, compared
 from packshot.look.facts import Facts
@@ -81,7 +81,7 @@ def _resampled(
         return product.colours, product.alpha, "", None
     if size.width / before.width < wish.from_factor:
         return *resampled(product.colours, product.alpha, size), "", None
-    small, alpha = filled(product.colours, product.alpha), resample(product.alpha, size)
+    small, alpha = filled(product.colours, product.alpha), outline.enlarged(product.alpha, size)
     plain = enlarged(small, size, PLAIN)
     if wish.engine == PLAIN:
         return plain, alpha, PLAIN, None
