@@ -139,7 +139,7 @@ def _fill(url: str) -> None:
     database = Database.at(url)
     database.upgrade()
     queue.migrate(url)
-    database.engine.dispose()
+    database.close()
 
 
 def _plain(url: str) -> str:

@@ -116,7 +116,7 @@ def test_a_database_that_is_killed_and_comes_back_costs_no_photo(
             database = Database.at(url.replace("postgresql:", "postgresql+psycopg:"))
             wait_until_done(database, jobs)
             holds(database, jobs)
-            database.engine.dispose()
+            database.close()
 
 
 def test_a_bucket_that_fails_one_call_in_ten_costs_no_photo(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def stocked() -> House:
     database.upgrade()
     queue.migrate(settings.database_url)
     ensure_local(database)
-    database.engine.dispose()
+    database.close()
     home = House.of(settings)
     from packshot.service.intake import Incoming
 

@@ -120,7 +120,7 @@ def _database(data: Path | None) -> Iterator[Database]:
     try:
         yield database
     finally:
-        database.engine.dispose()
+        database.close()
 
 
 def _password(language: str) -> str:

@@ -63,6 +63,11 @@ class Database:
         with self.engine.connect() as connection:
             return connection.execute(text("SELECT 1")).scalar() == 1
 
+    def close(self) -> None:
+        """What a thread still holds is closed when it comes back; a pool that is gone would keep it open."""
+        event.listen(self.engine.pool, "checkin", lambda _connection, entry: entry.invalidate())
+        self.engine.dispose()
+
     @contextmanager
     def _alembic(self) -> Iterator[Config]:
         """One machine at a time: two that start together must not both make the tables."""

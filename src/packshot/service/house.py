@@ -36,7 +36,7 @@ class House:
 
     def close(self) -> None:
         self.queue.close()
-        self.database.engine.dispose()
+        self.database.close()
 
 
 def house(request: Request) -> House:

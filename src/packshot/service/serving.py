@@ -47,7 +47,7 @@ def prepare(settings: Settings) -> None:
     queue.migrate(settings.database_url)
     if not settings.people_sign_in:
         ensure_local(database)
-    database.engine.dispose()
+    database.close()
 
 
 def web(settings: Settings, listening: socket.socket) -> None:
