@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib.util import find_spec
 from threading import Lock
 from typing import Any
@@ -34,10 +35,15 @@ class RealEsrgan:
     name = "realesrgan"
 
     def __init__(self) -> None:
+        self._make = _maker()
+        self._busy = Lock()  # it keeps the picture in hand in itself
+
+    @cached_property
+    def _network(self) -> Any:
+        """Opened for the first picture: who only asks whether it is there need not carry it."""
         # A software Vulkan counts as a GPU for it, so it is asked for one only where networks run on one.
         gpu = 0 if onnx.runtime().device == "cuda" else -1
-        self._network = _maker()(gpuid=gpu, tilesize=TILE, model=FOR_PHOTOS)
-        self._busy = Lock()  # it keeps the picture in hand in itself
+        return self._make(gpuid=gpu, tilesize=TILE, model=FOR_PHOTOS)
 
     def upscale(self, pixels: RGB, factor: float) -> RGB:
         from PIL import Image
